@@ -1,0 +1,50 @@
+//! The UCI optical recognition of handwritten digits (test set): 1,797 real images of 8 x 8 pixels.
+//!
+//! Source, licence and attribution: `src/data/digits.md`.
+
+use std::io::Read;
+use std::sync::OnceLock;
+
+use super::Dataset;
+
+/// The number of examples.
+pub const EXAMPLES: usize = 1797;
+
+const FEATURES: usize = 64;
+const COMPRESSED: &[u8] = include_bytes!("digits.csv.gz");
+
+/// All digits in their original order, pixels scaled from 0..16 to [-1, 1].
+pub fn digits() -> &'static Dataset {
+    static DIGITS: OnceLock<Dataset> = OnceLock::new();
+    DIGITS.get_or_init(|| {
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(COMPRESSED).read_to_string(&mut text).expect("the shipped file is whole");
+        parse(&text)
+    })
+}
+
+fn parse(text: &str) -> Dataset {
+    let mut data = Dataset { inputs: Vec::new(), features: FEATURES, labels: Vec::new(), classes: 10 };
+    for line in text.lines() {
+        let numbers: Vec<f64> = line.split(',').map(|x| x.parse().expect("the shipped file has numbers")).collect();
+        assert_eq!(numbers.len(), FEATURES + 1);
+        data.inputs.extend(numbers[..FEATURES].iter().map(|pixel| pixel / 8.0 - 1.0));
+        data.labels.push(numbers[FEATURES] as usize);
+    }
+    data
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn has_the_published_shape() {
+        let data = digits();
+        assert_eq!((data.len(), data.inputs.len()), (EXAMPLES, EXAMPLES * FEATURES));
+        assert!(data.inputs.iter().all(|x| (-1.0..=1.0).contains(x)));
+        // The class counts of the published test set.
+        let count = |class| data.labels.iter().filter(|&&label| label == class).count();
+        assert_eq!((0..10).map(count).collect::<Vec<_>>(), [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
+    }
+}

@@ -1,0 +1,44 @@
+//! What an experiment is: an objective, a learning rate, a number of steps and the numerical settings.
+
+use serde::{Deserialize, Serialize};
+
+use crate::objective::ObjectiveSpec;
+
+/// One experiment: gradient descent and the flows beside it, from one seeded starting point.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExperimentSpec {
+    /// The experiment's name; lower-case letters, digits and hyphens.
+    pub name: String,
+    /// The function to minimise.
+    pub objective: ObjectiveSpec,
+    /// The learning rate eta.
+    pub learning_rate: f64,
+    /// The number of steps of gradient descent.
+    pub steps: usize,
+    /// Numerical settings.
+    #[serde(default)]
+    pub numerics: Numerics,
+}
+
+/// Numerical settings: they change how precisely the theory is evaluated, never the theory.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Numerics {
+    /// Euler substeps of the central flow a step; its companion, which estimates the error, takes half as many. Even.
+    pub substeps: usize,
+    /// Relative residual at which eigenpairs are accepted.
+    pub eigen_tolerance: f64,
+    /// Effective eigenvalues above this are tracked.
+    pub tracked_above: f64,
+    /// Effective eigenvalues above this enter the complementarity problem.
+    pub critical_above: f64,
+    /// The largest number of eigenvalues tracked, at most 16.
+    pub max_tracked: usize,
+}
+
+impl Default for Numerics {
+    fn default() -> Self {
+        Self { substeps: 4, eigen_tolerance: 1e-5, tracked_above: 1.5, critical_above: 1.95, max_tracked: 10 }
+    }
+}

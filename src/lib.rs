@@ -1,0 +1,6 @@
+//! x
+pub mod autodiff;
+pub mod data;
+pub mod model;
+pub mod numeric;
+pub mod objective;

@@ -1,0 +1,3 @@
+//! Architectures: each file builds a graph and its seeded initial parameters.
+
+pub mod mlp;

@@ -1,0 +1,95 @@
+//! Which vector instructions the kernels use; the choice never changes a bit of any result.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// A set of vector instructions, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Level {
+    /// Any processor; fused multiply-adds may be done in software.
+    Portable = 1,
+    /// AVX2 with FMA.
+    Avx2 = 2,
+    /// AVX-512 (F, DQ, BW, VL).
+    Avx512 = 3,
+}
+
+impl Level {
+    /// All levels, weakest first.
+    pub const ALL: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
+}
+
+static CURRENT: AtomicU8 = AtomicU8::new(0);
+
+/// The strongest level of this processor.
+pub fn strongest() -> Level {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let avx2 = std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma");
+        let avx512 = std::is_x86_feature_detected!("avx512f")
+            && std::is_x86_feature_detected!("avx512dq")
+            && std::is_x86_feature_detected!("avx512bw")
+            && std::is_x86_feature_detected!("avx512vl");
+        if avx2 && avx512 {
+            return Level::Avx512;
+        }
+        if avx2 {
+            return Level::Avx2;
+        }
+    }
+    Level::Portable
+}
+
+/// The level in use: the strongest one unless [`limit`] was called.
+pub fn level() -> Level {
+    match CURRENT.load(Ordering::Relaxed) {
+        1 => Level::Portable,
+        2 => Level::Avx2,
+        3 => Level::Avx512,
+        _ => {
+            let level = strongest();
+            CURRENT.store(level as u8, Ordering::Relaxed);
+            level
+        }
+    }
+}
+
+/// Uses no level above `limit` from now on, in the whole process; returns the level in use.
+pub fn limit(limit: Level) -> Level {
+    let level = limit.min(strongest());
+    CURRENT.store(level as u8, Ordering::Relaxed);
+    level
+}
+
+/// Defines a function whose body is compiled once a [`Level`], so that the compiler may vectorise it.
+///
+/// The body is plain Rust over slices. Rust never fuses or reorders floating-point operations, so all
+/// copies compute the same bits.
+macro_rules! dispatched {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident $(<$T:ident : $B:path>)? ( $($arg:ident : $ty:ty),* $(,)? ) $(-> $ret:ty)? $body:block) => {
+        $(#[$meta])*
+        $vis fn $name $(<$T: $B>)? ( $($arg: $ty),* ) $(-> $ret)? {
+            #[inline(always)]
+            fn body $(<$T: $B>)? ( $($arg: $ty),* ) $(-> $ret)? $body
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma")]
+            fn avx2 $(<$T: $B>)? ( $($arg: $ty),* ) $(-> $ret)? { body( $($arg),* ) }
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma,avx512f,avx512dq,avx512bw,avx512vl")]
+            fn avx512 $(<$T: $B>)? ( $($arg: $ty),* ) $(-> $ret)? { body( $($arg),* ) }
+
+            match $crate::numeric::dispatch::level() {
+                // SAFETY: `level()` returns a level only if the processor has its instructions.
+                #[cfg(target_arch = "x86_64")]
+                $crate::numeric::dispatch::Level::Avx512 => unsafe { avx512( $($arg),* ) },
+                // SAFETY: as above.
+                #[cfg(target_arch = "x86_64")]
+                $crate::numeric::dispatch::Level::Avx2 => unsafe { avx2( $($arg),* ) },
+                _ => body( $($arg),* ),
+            }
+        }
+    };
+}
+pub(crate) use dispatched;

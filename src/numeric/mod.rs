@@ -1,0 +1,15 @@
+//! Reproducible kernels: matrix product, pointwise functions, ordered sums, seeded random numbers.
+
+pub mod dispatch;
+pub mod elementary;
+mod matmul;
+mod matrix;
+pub mod random;
+mod scalar;
+mod symmetric;
+pub mod vector;
+
+pub use matmul::{MatMut, MatRef, matmul_add};
+pub use matrix::Matrix;
+pub use scalar::Scalar;
+pub use symmetric::symmetric_eigen;

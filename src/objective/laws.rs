@@ -1,0 +1,178 @@
+//! Laws that every objective obeys; each registered objective is put through all of them.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::autodiff::pairs;
+use crate::model::mlp::Activation;
+use crate::numeric::random::Stream;
+use crate::numeric::vector::{axpy, distance, dot, norm};
+
+fn objectives() -> Vec<(String, Box<dyn Objective>)> {
+    let mut specs = vec![
+        ("quadratic".to_string(), ObjectiveSpec::Quadratic { spectrum: vec![3.0, 1.0, 0.2, -0.5] }),
+        ("valley".to_string(), ObjectiveSpec::Valley { curvature: 1.0, slope: 0.3, directions: 3 }),
+    ];
+    for activation in [Activation::Tanh, Activation::Gelu, Activation::Silu, Activation::Softplus] {
+        for loss in [Loss::Mse, Loss::CrossEntropy] {
+            // 70 examples are two chunks, the last one partial.
+            let network =
+                NetworkSpec { data: DataName::Digits, examples: 70, hidden: vec![7, 5], activation, loss };
+            specs.push((format!("{activation:?} {loss:?}"), ObjectiveSpec::Network(network)));
+        }
+    }
+    let linear = NetworkSpec {
+        data: DataName::Digits,
+        examples: 9,
+        hidden: vec![],
+        activation: Activation::Tanh,
+        loss: Loss::CrossEntropy,
+    };
+    specs.push(("linear model".to_string(), ObjectiveSpec::Network(linear)));
+    specs.into_iter().map(|(name, spec)| (name, spec.build(3).expect("valid"))).collect()
+}
+
+fn directions(p: usize, count: usize, seed: u64) -> Matrix {
+    Matrix::from_columns(p, count, Stream::new(seed, "directions").normals(p * count))
+}
+
+/// A point away from the start, so that no derivative is special.
+fn point(objective: &dyn Objective) -> Vec<f64> {
+    let mut w = objective.start();
+    axpy(0.05, &Stream::new(5, "point").normals(w.len()), &mut w);
+    w
+}
+
+/// Fourth-order central difference of `f` along v: `(8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / (12 h)`, error O(h^4).
+fn difference(w: &[f64], v: &[f64], f: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
+    let h = 1e-3 / norm(v);
+    let at = |t: f64| {
+        let mut moved = w.to_vec();
+        axpy(t * h, v, &mut moved);
+        f(&moved)
+    };
+    let (a, b, c, d) = (at(1.0), at(-1.0), at(2.0), at(-2.0));
+    (0..a.len()).map(|e| (8.0 * (a[e] - b[e]) - (c[e] - d[e])) / (12.0 * h)).collect()
+}
+
+fn relative(a: &[f64], b: &[f64]) -> f64 {
+    distance(a, b) / norm(b).max(1e-3)
+}
+
+#[test]
+fn gradient_matches_differences_of_the_loss() {
+    for (name, objective) in objectives() {
+        let w = point(&*objective);
+        let at = objective.linearize(&w);
+        let v = directions(w.len(), 1, 1);
+        let slope = difference(&w, v.col(0), |w| vec![objective.linearize(w).loss()])[0];
+        let exact = dot(at.gradient(), v.col(0));
+        assert!((slope - exact).abs() <= 1e-8 * norm(v.col(0)) * (1.0 + exact.abs()), "{name}: {slope} {exact}");
+    }
+}
+
+#[test]
+fn hvp_matches_differences_of_the_gradient() {
+    for (name, objective) in objectives() {
+        let w = point(&*objective);
+        let v = directions(w.len(), 3, 1);
+        let product = objective.linearize(&w).hvp(&v);
+        for j in 0..3 {
+            let expected = difference(&w, v.col(j), |w| objective.linearize(w).gradient().to_vec());
+            let error = relative(product.col(j), &expected);
+            assert!(error <= 1e-8, "{name}: relative error {error:e}");
+        }
+    }
+}
+
+#[test]
+fn third_order_matches_differences_of_hvps() {
+    for (name, objective) in objectives() {
+        let w = point(&*objective);
+        let u = directions(w.len(), 3, 2);
+        let contractions = objective.linearize(&w).third_order(&u);
+        for (pair, (i, j)) in pairs(3).enumerate() {
+            // grad (u_i' H u_j) = d/du_i (H u_j), third derivatives being symmetric
+            let expected = difference(&w, u.col(i), |w| {
+                objective.linearize(w).hvp(&u.cols_range(j, j + 1)).data().to_vec()
+            });
+            let error = relative(contractions.col(pair), &expected);
+            assert!(error <= 1e-7, "{name} pair ({i}, {j}): relative error {error:e}");
+        }
+    }
+}
+
+#[test]
+fn a_block_of_hvps_has_the_bits_of_single_ones() {
+    for (name, objective) in objectives() {
+        let w = point(&*objective);
+        let at = objective.linearize(&w);
+        let v = directions(w.len(), 11, 4);
+        let block = at.hvp(&v);
+        for j in 0..11 {
+            assert_eq!(at.hvp(&v.cols_range(j, j + 1)).col(0), block.col(j), "{name} column {j}");
+        }
+    }
+}
+
+#[test]
+fn bits_do_not_depend_on_the_number_of_threads() {
+    let everything = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        pool.install(|| {
+            let mut bits = Vec::new();
+            for (_, objective) in objectives() {
+                let w = point(&*objective);
+                let at = objective.linearize(&w);
+                let u = directions(w.len(), 3, 2);
+                bits.push(at.loss().to_bits());
+                for values in [at.gradient(), at.hvp(&u).data(), at.third_order(&u).data()] {
+                    bits.extend(values.iter().map(|x| x.to_bits()));
+                }
+            }
+            bits
+        })
+    };
+    let one = everything(1);
+    for threads in [2, 3, 8] {
+        assert!(everything(threads) == one, "{threads} threads");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn the_hessian_is_symmetric_and_linear(seed in 0u64..1000, a in -3.0f64..3.0) {
+        for (name, objective) in objectives() {
+            let w = point(&*objective);
+            let at = objective.linearize(&w);
+            let mut v = directions(w.len(), 3, seed);
+            let sum: Vec<f64> = v.col(0).iter().zip(v.col(1)).map(|(x, y)| a * x + y).collect();
+            v.col_mut(2).copy_from_slice(&sum);
+            let product = at.hvp(&v);
+            // Rounding: a few hundred operations an entry, far below 1e-12 of the sizes involved.
+            let size = norm(product.data()) * norm(v.data());
+            let asymmetry = dot(v.col(0), product.col(1)) - dot(v.col(1), product.col(0));
+            prop_assert!(asymmetry.abs() <= 1e-12 * size, "{}: {}", name, asymmetry);
+            let expected: Vec<f64> =
+                product.col(0).iter().zip(product.col(1)).map(|(x, y)| a * x + y).collect();
+            prop_assert!(distance(product.col(2), &expected) <= 1e-12 * norm(product.data()), "{}", name);
+        }
+    }
+
+    #[test]
+    fn third_order_is_symmetric_in_all_three_directions(seed in 0u64..1000) {
+        for (name, objective) in objectives() {
+            let w = point(&*objective);
+            let u = directions(w.len(), 3, seed);
+            let t = objective.linearize(&w).third_order(&u);
+            let at = |pair: usize, l: usize| dot(t.col(pair), u.col(l));
+            // pairs: 0 = (0,0), 1 = (0,1), 2 = (1,1), 3 = (0,2), 4 = (1,2), 5 = (2,2)
+            let size = norm(t.data()) * norm(u.data());
+            for (x, y) in [(at(0, 1), at(1, 0)), (at(1, 2), at(3, 1)), (at(4, 0), at(1, 2)), (at(5, 0), at(3, 2))] {
+                prop_assert!((x - y).abs() <= 1e-12 * size, "{}: {} {}", name, x, y);
+            }
+        }
+    }
+}

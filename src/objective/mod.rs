@@ -1,0 +1,41 @@
+//! Functions to minimise, with their derivatives up to third order.
+
+#[cfg(test)]
+mod laws;
+mod landscape;
+mod network;
+mod spec;
+
+pub use landscape::Landscape;
+pub use network::{Network, program};
+pub use spec::{BuildError, DataName, Loss, NetworkSpec, ObjectiveSpec};
+
+use crate::numeric::Matrix;
+
+/// A three times differentiable function `L: R^p -> R`.
+pub trait Objective: Send + Sync {
+    /// The number of parameters p.
+    fn dim(&self) -> usize;
+
+    /// The seeded starting point.
+    fn start(&self) -> Vec<f64>;
+
+    /// Does the order-zero work at `w` (p entries), shared by all derivatives there.
+    fn linearize<'a>(&'a self, w: &[f64]) -> Box<dyn Linearization + 'a>;
+}
+
+/// A function around one point.
+pub trait Linearization: Send + Sync {
+    /// `L(w)`.
+    fn loss(&self) -> f64;
+
+    /// `grad L(w)`, p entries.
+    fn gradient(&self) -> &[f64];
+
+    /// `H(w) v` for each column of `v`: `p x m -> p x m`.
+    fn hvp(&self, v: &Matrix) -> Matrix;
+
+    /// `grad (u_i' H u_j)` at fixed u for the columns of `u`: `p x k -> p x k(k+1)/2`, in the order of
+    /// [`crate::autodiff::pairs`].
+    fn third_order(&self, u: &Matrix) -> Matrix;
+}

@@ -1,0 +1,109 @@
+//! The outcome of a judgement.
+
+use serde::{Deserialize, Serialize};
+
+/// What came out of a judgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The discrepancy is within the tolerance, numerical error included.
+    Holds,
+    /// The discrepancy is beyond the tolerance, numerical error allowed for.
+    Violated,
+    /// The premise never occurred, for instance the run never entered the edge of stability.
+    NotReached,
+    /// The numerical error is too large to judge.
+    Unresolved,
+}
+
+/// A judgement: what the theory says, what was measured, and how far apart they are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// What is claimed, in one sentence.
+    pub statement: String,
+    /// What the theory predicts.
+    pub predicted: Option<f64>,
+    /// What was measured.
+    pub measured: Option<f64>,
+    /// How far the measurement is from the prediction, in the units of the tolerance; 0 when met.
+    pub discrepancy: Option<f64>,
+    /// The largest discrepancy at which the claim holds.
+    pub tolerance: Option<f64>,
+    /// The share of the discrepancy that numerical error could explain.
+    pub numerical_error: Option<f64>,
+    /// Where the tolerance and the numerical error come from, or why there is no judgement.
+    pub reason: String,
+    /// The outcome.
+    pub verdict: Outcome,
+}
+
+impl Judgement {
+    /// Judges by intervals: *holds* if `discrepancy + numerical_error <= tolerance`, *violated* if
+    /// `discrepancy - numerical_error > tolerance`, otherwise (NaN included) *unresolved*.
+    pub fn new(statement: impl Into<String>, values: Values, reason: impl Into<String>) -> Self {
+        let Values { predicted, measured, discrepancy, tolerance, numerical_error } = values;
+        let verdict = if discrepancy + numerical_error <= tolerance {
+            Outcome::Holds
+        } else if discrepancy - numerical_error > tolerance {
+            Outcome::Violated
+        } else {
+            Outcome::Unresolved
+        };
+        let finite = |x: f64| x.is_finite().then_some(x);
+        Self {
+            statement: statement.into(),
+            predicted: finite(predicted),
+            measured: finite(measured),
+            discrepancy: finite(discrepancy),
+            tolerance: finite(tolerance),
+            numerical_error: finite(numerical_error),
+            reason: reason.into(),
+            verdict,
+        }
+    }
+
+    /// The judgement that the premise never occurred.
+    pub fn not_reached(statement: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            statement: statement.into(),
+            predicted: None,
+            measured: None,
+            discrepancy: None,
+            tolerance: None,
+            numerical_error: None,
+            reason: reason.into(),
+            verdict: Outcome::NotReached,
+        }
+    }
+}
+
+/// The numbers of a judgement.
+#[derive(Debug, Clone, Copy)]
+pub struct Values {
+    /// What the theory predicts.
+    pub predicted: f64,
+    /// What was measured.
+    pub measured: f64,
+    /// How far apart they are.
+    pub discrepancy: f64,
+    /// The largest discrepancy allowed.
+    pub tolerance: f64,
+    /// What numerical error could explain.
+    pub numerical_error: f64,
+}
+
+/// A judgement of the claim and one of its control, a theory that is wrong in one place, on the same run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The claim.
+    pub claim: Judgement,
+    /// The wrong theory, which must come out violated.
+    pub control: Judgement,
+}
+
+impl Finding {
+    /// True if the claim holds and its control is violated.
+    pub fn passes(&self) -> bool {
+        self.claim.verdict == Outcome::Holds && self.control.verdict == Outcome::Violated
+    }
+}
