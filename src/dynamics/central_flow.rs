@@ -1,0 +1,293 @@
+//! The complete central flow of gradient descent.
+//!
+//! `dw/dt = -eta [grad L + 1/2 grad <H, Sigma>]` with `Sigma = U X U'` in the critical eigenspace, X the solution of
+//! the complementarity problem (Cohen, Damian, Talwalkar, Kolter, Lee 2025):
+//! `0 <= X  _|_  2 I - d/dt-linearised (U' eta H U) >= 0`. Without critical eigenvalues X is empty and this is gradient flow.
+
+use super::effective_hessian::EffectiveHessian;
+use super::spec::Numerics;
+use crate::autodiff::pairs;
+use crate::eigen::{EigenError, Tracker, TrackerSettings};
+use crate::numeric::vector::{axpy, distance, dot, norm, scale};
+use crate::numeric::{Matrix, symmetric_eigen};
+use crate::objective::{Linearization, Objective};
+use crate::optimizer::{EDGE, GradientDescent};
+use crate::sdcp::{self, SdcpError};
+
+/// Why a flow stopped.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum FlowError {
+    /// A value was infinite or not a number.
+    #[error("a value became infinite or NaN")]
+    NonFinite,
+    /// The flow needs too many substeps.
+    #[error("more than {substeps} substeps are needed for one step: the flow has become too stiff")]
+    TooStiff {
+        /// The number of substeps at which it gave up.
+        substeps: usize,
+    },
+    /// The eigen-solver failed.
+    #[error("eigenvalues: {0}")]
+    Eigen(#[from] EigenError),
+    /// The complementarity problem has no solution or was not solved.
+    #[error("complementarity problem: {0}")]
+    Sdcp(#[from] SdcpError),
+}
+
+/// The central flow, by Euler substeps with fresh eigenpairs at each.
+pub struct CentralFlow {
+    rule: GradientDescent,
+    w: Vec<f64>,
+    substeps: usize,
+    critical_above: f64,
+    tracker: Tracker,
+    evaluation: Option<Evaluation>,
+    local_error: f64,
+    path: f64,
+    euler_error: f64,
+    largest_loss_increase: f64,
+}
+
+/// Everything the flow knows at one point.
+#[derive(Debug, Clone)]
+pub struct Evaluation {
+    /// The loss `L(w(t))`.
+    pub loss: f64,
+    /// The gradient.
+    pub gradient: Vec<f64>,
+    /// The tracked effective eigenvalues, descending.
+    pub eigenvalues: Vec<f64>,
+    /// The largest relative residual of the eigenpairs.
+    pub residual: f64,
+    /// The eigenvalues of Sigma, descending; zeros included, one a critical eigenvalue.
+    pub sigma: Vec<f64>,
+    /// The unit eigenvectors of Sigma.
+    pub sigma_vectors: Matrix,
+    /// `tr(H Sigma H)`.
+    pub gradient_variance: f64,
+    /// The largest violation of the complementarity conditions (relative; an independent certificate).
+    pub complementarity: f64,
+    /// The same for half the solution, which is wrong.
+    pub half_complementarity: f64,
+    /// `dw/dt`.
+    pub velocity: Vec<f64>,
+    /// The closed form for one critical eigenvalue, where there is exactly one.
+    pub single: Option<SingleEigenvalue>,
+}
+
+/// The central flow with one critical eigenvalue, computed twice.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct SingleEigenvalue {
+    /// The talk's `sigma^2 = 2 <-grad L, grad S> / |grad S|^2`, 0 if negative.
+    pub closed_form: f64,
+    /// X of the complementarity problem on the boundary `S = 2/eta` itself.
+    pub solved: f64,
+    /// `|v_sdcp - v_projected| / |v_projected|` with `v_projected = -eta (I - n n') grad L`, `n = grad S / |grad S|`.
+    pub projection_mismatch: f64,
+    /// `|<grad L, n>| / |grad L|`: the cosine that conditions the two.
+    pub cosine: f64,
+}
+
+impl CentralFlow {
+    /// The flow at `w(0)` with `substeps` Euler substeps a unit of time.
+    pub fn new(rule: GradientDescent, start: Vec<f64>, substeps: usize, numerics: &Numerics, seed: u64) -> Self {
+        let tracker = Tracker::new(TrackerSettings {
+            threshold: numerics.tracked_above,
+            tolerance: numerics.eigen_tolerance,
+            max_count: numerics.max_tracked,
+            seed,
+            ..TrackerSettings::default()
+        });
+        Self {
+            rule,
+            w: start,
+            substeps,
+            critical_above: numerics.critical_above,
+            tracker,
+            evaluation: None,
+            local_error: 0.0,
+            path: 0.0,
+            euler_error: 0.0,
+            largest_loss_increase: 0.0,
+        }
+    }
+
+    /// The present point.
+    pub fn weights(&self) -> &[f64] {
+        &self.w
+    }
+
+    /// HVPs used for eigenpairs so far.
+    pub fn products(&self) -> usize {
+        self.tracker.products_total()
+    }
+
+    /// The sum so far of the estimated local errors `dt |v(t + dt) - v(t)| / 2` of the substeps.
+    pub fn local_error(&self) -> f64 {
+        self.local_error
+    }
+
+    /// The length of the path so far.
+    pub fn path(&self) -> f64 {
+        self.path
+    }
+
+    /// The sum over unit steps so far of `|v(t+1) - v(t)| / 2`: what the local errors of Euler's method with unit
+    /// steps add up to along this path.
+    pub fn euler_error(&self) -> f64 {
+        self.euler_error
+    }
+
+    /// The largest increase of the loss over one substep so far, relative to the loss; 0 if it never increased.
+    pub fn largest_loss_increase(&self) -> f64 {
+        self.largest_loss_increase
+    }
+
+    /// What the flow knows at the present point (computed at most once).
+    pub fn evaluate(&mut self, objective: &dyn Objective) -> Result<&Evaluation, FlowError> {
+        if self.evaluation.is_none() {
+            self.evaluation = Some(self.evaluate_afresh(objective)?);
+        }
+        Ok(self.evaluation.as_ref().expect("just computed"))
+    }
+
+    /// The evaluation at the present point, if it was computed.
+    pub fn evaluation(&self) -> Option<&Evaluation> {
+        self.evaluation.as_ref()
+    }
+
+    /// Integrates over one unit of time; the evaluation at its end is kept for the next one.
+    pub fn advance(&mut self, objective: &dyn Objective) -> Result<(), FlowError> {
+        let dt = 1.0 / self.substeps as f64;
+        self.evaluate(objective)?;
+        let first = self.evaluation.as_ref().expect("just computed").velocity.clone();
+        for _ in 0..self.substeps {
+            let before = self.evaluation.take().expect("evaluated at the end of each substep");
+            axpy(dt, &before.velocity, &mut self.w);
+            self.path += dt * norm(&before.velocity);
+            let after = self.evaluate(objective)?;
+            let error = 0.5 * dt * distance(&after.velocity, &before.velocity);
+            let increase = (after.loss - before.loss) / before.loss.abs().max(f64::MIN_POSITIVE);
+            self.local_error += error;
+            self.largest_loss_increase = self.largest_loss_increase.max(increase);
+        }
+        let last = &self.evaluation.as_ref().expect("just computed").velocity;
+        self.euler_error += 0.5 * distance(last, &first);
+        Ok(())
+    }
+
+    fn evaluate_afresh(&mut self, objective: &dyn Objective) -> Result<Evaluation, FlowError> {
+        let at = objective.linearize(&self.w);
+        if !at.loss().is_finite() || at.gradient().iter().any(|g| !g.is_finite()) {
+            return Err(FlowError::NonFinite);
+        }
+        let pairs = self.tracker.update(&EffectiveHessian { at: &*at, rule: self.rule })?;
+        let critical = pairs.values.iter().take_while(|&&value| value > self.critical_above).count();
+        let u = pairs.vectors.cols_range(0, critical);
+        let (eigenvalues, residual) = (pairs.values.clone(), pairs.residuals.iter().fold(0.0, |m: f64, &r| m.max(r)));
+        let forces = Forces::new(&*at, self.rule, &eigenvalues[..critical], u, 1.0 / self.substeps as f64)?;
+        Ok(forces.evaluation(&*at, eigenvalues, residual))
+    }
+}
+
+/// The oscillation covariance at a point and the force it exerts.
+struct Forces {
+    rule: GradientDescent,
+    u: Matrix,
+    x: Matrix,
+    penalty: Vec<f64>,
+    complementarity: f64,
+    half_complementarity: f64,
+    single: Option<SingleEigenvalue>,
+}
+
+impl Forces {
+    /// Solves the complementarity problem, linearised over `dt`, for the critical eigenpairs.
+    ///
+    /// With `D_ij = grad(u_i' H u_j)`: `A = 2 I - Lambda + dt eta^2 <D_ij, g>`, `B = dt eta^2 / 2 <D_ij, D_kl>`.
+    fn new(
+        at: &dyn Linearization,
+        rule: GradientDescent,
+        values: &[f64],
+        u: Matrix,
+        dt: f64,
+    ) -> Result<Self, FlowError> {
+        let (k, eta, g) = (values.len(), rule.learning_rate, at.gradient());
+        let mut penalty = vec![0.0; g.len()];
+        if k == 0 {
+            let x = Matrix::zeros(0, 0);
+            let (complementarity, half_complementarity) = (0.0, 0.0);
+            return Ok(Self { rule, u, x, penalty, complementarity, half_complementarity, single: None });
+        }
+        let d = at.third_order(&u);
+        let sharpening: Vec<f64> = (0..d.cols()).map(|pair| eta * eta * dot(d.col(pair), g)).collect();
+        let gram = Matrix::from_fn(d.cols(), d.cols(), |a, b| dot(d.col(a.max(b)), d.col(a.min(b))));
+        let mut a = Matrix::zeros(k, k);
+        for (pair, (i, j)) in pairs(k).enumerate() {
+            let boundary = if i == j { EDGE - values[i] } else { 0.0 };
+            a[(i, j)] = boundary + dt * sharpening[pair];
+            a[(j, i)] = a[(i, j)];
+        }
+        let problem = sdcp::Problem::from_gram(a, &gram, 0.5 * dt * eta * eta)?;
+        let solution = sdcp::solve(&problem)?;
+        for (pair, (i, j)) in pairs(k).enumerate() {
+            let weight = if i == j { 0.5 } else { 1.0 };
+            axpy(weight * solution.x[(i, j)], d.col(pair), &mut penalty);
+        }
+        let complementarity = sdcp::certify(&problem, &solution.x).worst();
+        let mut half = solution.x.clone();
+        scale(0.5, half.data_mut());
+        let half_complementarity = sdcp::certify(&problem, &half).worst();
+        let single = if k == 1 { Some(SingleEigenvalue::new(g, d.col(0), rule)?) } else { None };
+        Ok(Self { rule, u, x: solution.x, penalty, complementarity, half_complementarity, single })
+    }
+
+    fn evaluation(self, at: &dyn Linearization, eigenvalues: Vec<f64>, residual: f64) -> Evaluation {
+        let eta = self.rule.learning_rate;
+        let mut velocity = at.gradient().to_vec();
+        axpy(1.0, &self.penalty, &mut velocity);
+        scale(-eta, &mut velocity);
+        let k = self.x.rows();
+        let (sigma, rotation) = symmetric_eigen(&self.x);
+        let mut sigma_vectors = Matrix::zeros(velocity.len(), k);
+        for j in 0..k {
+            for i in 0..k {
+                axpy(rotation[(i, j)], self.u.col(i), sigma_vectors.col_mut(j));
+            }
+        }
+        Evaluation {
+            loss: at.loss(),
+            gradient: at.gradient().to_vec(),
+            gradient_variance: (0..k).map(|i| (eigenvalues[i] / eta).powi(2) * self.x[(i, i)]).sum(),
+            sigma: sigma.iter().map(|s| s.max(0.0)).collect(),
+            eigenvalues,
+            residual,
+            sigma_vectors,
+            complementarity: self.complementarity,
+            half_complementarity: self.half_complementarity,
+            velocity,
+            single: self.single,
+        }
+    }
+}
+
+impl SingleEigenvalue {
+    fn new(g: &[f64], d: &[f64], rule: GradientDescent) -> Result<Self, SdcpError> {
+        let eta = rule.learning_rate;
+        let (force, square) = (dot(g, d), dot(d, d));
+        let closed_form = (-2.0 * force / square).max(0.0);
+        let entry = |value: f64| Matrix::from_fn(1, 1, |_, _| value);
+        let problem = sdcp::Problem::from_gram(entry(eta * eta * force), &entry(square), 0.5 * eta * eta)?;
+        let solved = sdcp::solve(&problem)?.x[(0, 0)];
+        let along = |factor: f64| {
+            let mut v = g.to_vec();
+            axpy(factor, d, &mut v);
+            scale(-eta, &mut v);
+            v
+        };
+        let projected = along(if force < 0.0 { -force / square } else { 0.0 });
+        let mismatch = distance(&along(0.5 * solved), &projected) / norm(&projected);
+        let cosine = force.abs() / (norm(g) * square.sqrt());
+        Ok(Self { closed_form, solved, projection_mismatch: mismatch, cosine })
+    }
+}

@@ -1,0 +1,44 @@
+//! Gradient descent as a process: it knows its last three iterates, so that midpoints can be formed.
+
+use super::midpoint;
+use crate::objective::Objective;
+use crate::optimizer::GradientDescent;
+
+/// Gradient descent, one step ahead: after [`Discrete::advance`] it has `w_{t-1}`, `w_t` and `w_{t+1}`.
+#[derive(Debug, Clone)]
+pub struct Discrete {
+    rule: GradientDescent,
+    before: Option<Vec<f64>>,
+    here: Vec<f64>,
+    after: Option<Vec<f64>>,
+}
+
+impl Discrete {
+    /// The process before its first step, at `w_0`.
+    pub fn new(rule: GradientDescent, start: Vec<f64>) -> Self {
+        Self { rule, before: None, here: start, after: None }
+    }
+
+    /// Moves to the next iterate (or stays at w_0 the first time) and computes the one after it;
+    /// returns the loss and gradient at the present one.
+    pub fn advance(&mut self, objective: &dyn Objective) -> (f64, Vec<f64>) {
+        if let Some(after) = self.after.take() {
+            self.before = Some(std::mem::replace(&mut self.here, after));
+        }
+        let at = objective.linearize(&self.here);
+        let mut next = self.here.clone();
+        self.rule.update(&mut next, at.gradient());
+        self.after = Some(next);
+        (at.loss(), at.gradient().to_vec())
+    }
+
+    /// The present iterate `w_t`.
+    pub fn weights(&self) -> &[f64] {
+        &self.here
+    }
+
+    /// The midpoint `w*_t`, from the second iterate on.
+    pub fn midpoint(&self) -> Option<Vec<f64>> {
+        Some(midpoint(self.before.as_ref()?, &self.here, self.after.as_ref()?))
+    }
+}

@@ -1,0 +1,155 @@
+//! Gradient flow `dw/dt = -eta grad L(w)`, the stable flow of gradient descent.
+
+use super::FlowError;
+use crate::numeric::vector::{axpy, distance, norm, scale};
+use crate::objective::Objective;
+use crate::optimizer::GradientDescent;
+
+/// Gradient flow, integrated by the Bogacki-Shampine pair of orders 3 and 2 with step-size control.
+///
+/// One unit of time is one step of gradient descent. The estimated local error of each substep is kept below
+/// [`RELATIVE_ERROR`] times the length of the substep, so that the sum of all local errors stays below that share
+/// of the path length; the substeps thereby adapt to the sharpness (the pair is stable up to `eta S dt = 2.5`).
+#[derive(Debug, Clone)]
+pub struct GradientFlow {
+    rule: GradientDescent,
+    w: Vec<f64>,
+    velocity: Option<Vec<f64>>,
+    substep: f64,
+    error: f64,
+    path: f64,
+    euler_error: f64,
+    substeps: usize,
+}
+
+/// Local error allowed, as a share of the length of a substep.
+pub const RELATIVE_ERROR: f64 = 1e-3;
+
+const MOST_SUBSTEPS: usize = 10_000;
+
+impl GradientFlow {
+    /// The flow at `w(0)`.
+    pub fn new(rule: GradientDescent, start: Vec<f64>) -> Self {
+        Self { rule, w: start, velocity: None, substep: 0.25, error: 0.0, path: 0.0, euler_error: 0.0, substeps: 0 }
+    }
+
+    /// The present point.
+    pub fn weights(&self) -> &[f64] {
+        &self.w
+    }
+
+    /// The sum of the estimated local errors so far: a bound of the global error while the flow is contracting.
+    pub fn error(&self) -> f64 {
+        self.error
+    }
+
+    /// The length of the path so far.
+    pub fn path(&self) -> f64 {
+        self.path
+    }
+
+    /// The sum over unit steps so far of `|v(t+1) - v(t)| / 2`: what the local errors of Euler's method with unit
+    /// steps, which gradient descent is, add up to along this path.
+    pub fn euler_error(&self) -> f64 {
+        self.euler_error
+    }
+
+    /// The substeps taken so far.
+    pub fn substeps(&self) -> usize {
+        self.substeps
+    }
+
+    /// Integrates over one unit of time.
+    pub fn advance(&mut self, objective: &dyn Objective) -> Result<(), FlowError> {
+        let velocity = |w: &[f64]| {
+            let mut v = objective.linearize(w).gradient().to_vec();
+            scale(-self.rule.learning_rate, &mut v);
+            v
+        };
+        let mut k1 = self.velocity.take().unwrap_or_else(|| velocity(&self.w));
+        let first = k1.clone();
+        let mut time = 0.0;
+        let most = self.substeps + MOST_SUBSTEPS;
+        while time < 1.0 {
+            // A last substep that ends at time 1 exactly; the controller's own substep is kept for the next unit.
+            let last = time + self.substep >= 1.0;
+            let h = if last { 1.0 - time } else { self.substep };
+            let trial = Trial::new(&self.w, h, &k1, &velocity);
+            let (error, length) = (trial.error, distance(&trial.w, &self.w));
+            if !error.is_finite() {
+                return Err(FlowError::NonFinite);
+            }
+            let allowed = RELATIVE_ERROR * h * norm(&k1);
+            if error <= allowed {
+                self.w = trial.w;
+                k1 = trial.k4;
+                self.error += error;
+                self.path += length;
+                time = if last { 1.0 } else { time + h };
+            }
+            // Error per unit time goes with h^2; 0.8 is a safety factor.
+            let factor = (0.8 * (allowed / error.max(f64::MIN_POSITIVE)).sqrt()).clamp(0.2, 2.0);
+            if error > allowed || !last || factor < 1.0 {
+                self.substep = (h * factor).min(1.0);
+            }
+            self.substeps += 1;
+            if self.substeps > most {
+                return Err(FlowError::TooStiff { substeps: MOST_SUBSTEPS });
+            }
+        }
+        self.euler_error += 0.5 * distance(&k1, &first);
+        self.velocity = Some(k1);
+        Ok(())
+    }
+}
+
+/// One substep of the Bogacki-Shampine pair.
+struct Trial {
+    w: Vec<f64>,
+    k4: Vec<f64>,
+    error: f64,
+}
+
+impl Trial {
+    fn new(w: &[f64], h: f64, k1: &[f64], velocity: &impl Fn(&[f64]) -> Vec<f64>) -> Self {
+        let combine = |terms: &[(f64, &[f64])]| {
+            let mut sum = w.to_vec();
+            for &(a, k) in terms {
+                axpy(h * a, k, &mut sum);
+            }
+            sum
+        };
+        let k2 = velocity(&combine(&[(0.5, k1)]));
+        let k3 = velocity(&combine(&[(0.75, &k2)]));
+        let next = combine(&[(2.0 / 9.0, k1), (1.0 / 3.0, &k2), (4.0 / 9.0, &k3)]);
+        let k4 = velocity(&next);
+        let second = combine(&[(7.0 / 24.0, k1), (0.25, &k2), (1.0 / 3.0, &k3), (0.125, &k4)]);
+        let error = distance(&next, &second);
+        Self { w: next, k4, error }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::objective::Landscape;
+
+    #[test]
+    fn matches_the_exponential_on_a_quadratic() {
+        let (spectrum, eta) = (vec![8.0, 2.0, 0.5], 0.5);
+        let objective = Landscape::quadratic(&spectrum, 1);
+        let Landscape::Quadratic { basis, start, .. } = &objective else { unreachable!() };
+        let mut flow = GradientFlow::new(GradientDescent { learning_rate: eta }, start.clone());
+        for _ in 0..5 {
+            flow.advance(&objective).expect("finite");
+        }
+        let mut exact = vec![0.0; 3];
+        for (i, lambda) in spectrum.iter().enumerate() {
+            let x = crate::numeric::vector::dot(basis.col(i), start) * libm::exp(-eta * lambda * 5.0);
+            axpy(x, basis.col(i), &mut exact);
+        }
+        // The flow contracts, so the sum of local errors bounds the global one up to the estimate's own accuracy.
+        assert!(distance(flow.weights(), &exact) <= 2.0 * flow.error());
+        assert!(flow.error() <= RELATIVE_ERROR * flow.path() * 1.5);
+    }
+}

@@ -1,0 +1,158 @@
+//! Extra measurements at a point of a run, made only for predictions that ask for them.
+
+use serde::{Deserialize, Serialize};
+
+use super::effective_hessian::EffectiveHessian;
+use crate::eigen::{EigenError, EigenPairs, Request, lanczos};
+use crate::numeric::Matrix;
+use crate::numeric::random::Stream;
+use crate::numeric::vector::{axpy, dot, norm, scale};
+use crate::objective::{Linearization, Objective};
+use crate::optimizer::GradientDescent;
+
+/// A measurement beside the time series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Probe {
+    /// The error of the third-order expansion of the gradient along the top eigenvector.
+    Expansion,
+    /// Gradient descent on the quadratic Taylor approximation.
+    QuadraticModel,
+}
+
+/// What the probes of a run found.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProbeResults {
+    /// Results of [`Probe::Expansion`].
+    pub expansions: Vec<Expansion>,
+    /// Results of [`Probe::QuadraticModel`].
+    pub quadratic_models: Vec<QuadraticModel>,
+}
+
+/// Errors of the expansion `grad L(w* + x u) = grad L + x S u + x^2/2 grad S + O(x^3)` at distances `x, x/2, x/4, ...`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Expansion {
+    /// The step of the midpoint w*.
+    pub step: usize,
+    /// The distances x, descending by factors of 2.
+    pub x: Vec<f64>,
+    /// `|grad L(w* + x u) - expansion|`.
+    pub error: Vec<f64>,
+    /// The same without the third-order term, the traditional theory.
+    pub error_without_third: Vec<f64>,
+    /// What rounding and the eigenvector's residual may contribute to each error.
+    pub floor: Vec<f64>,
+}
+
+/// Gradient descent on the quadratic Taylor approximation at a point, along some eigenvectors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QuadraticModel {
+    /// The step of the point.
+    pub step: usize,
+    /// One entry an eigenvector.
+    pub modes: Vec<QuadraticMode>,
+}
+
+/// The coordinate along one eigenvector.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QuadraticMode {
+    /// The effective eigenvalue eta lambda.
+    pub effective: f64,
+    /// `c_t = <u, x_t> + <u, g> / lambda` for t = 0, 1, ...: the distance from the quadratic's stationary point.
+    pub coordinates: Vec<f64>,
+    /// A bound of the numerical error of each coordinate: residual of the eigenvector and rounding.
+    pub error: Vec<f64>,
+}
+
+const EIGEN_TOLERANCE: f64 = 1e-11;
+const MODES: usize = 3;
+const QUADRATIC_STEPS: usize = 20;
+const EXPANSION_POINTS: usize = 6;
+
+fn eigenpairs(at: &dyn Linearization, rule: GradientDescent, count: usize) -> Result<EigenPairs, EigenError> {
+    let operator = EffectiveHessian { at, rule };
+    let count = count.min(at.gradient().len());
+    lanczos(&operator, &Request { count, tolerance: EIGEN_TOLERANCE, max_products: 5000, seed: 0 })
+}
+
+impl Probe {
+    /// Measures at `w`, the midpoint of step `step`, and stores the result.
+    pub fn measure(
+        self,
+        objective: &dyn Objective,
+        rule: GradientDescent,
+        (step, w): (usize, &[f64]),
+        results: &mut ProbeResults,
+    ) -> Result<(), EigenError> {
+        match self {
+            Probe::Expansion => results.expansions.push(expansion(objective, rule, step, w)?),
+            Probe::QuadraticModel => results.quadratic_models.push(quadratic_model(objective, rule, step, w)?),
+        }
+        Ok(())
+    }
+}
+
+fn expansion(
+    objective: &dyn Objective,
+    rule: GradientDescent,
+    step: usize,
+    w: &[f64],
+) -> Result<Expansion, EigenError> {
+    let at = objective.linearize(w);
+    let pairs = eigenpairs(&*at, rule, 1)?;
+    let (u, sharpness) = (pairs.vectors.cols_range(0, 1), pairs.values[0] / rule.learning_rate);
+    let sharpness_gradient = at.third_order(&u);
+    let mut out =
+        Expansion { step, x: vec![], error: vec![], error_without_third: vec![], floor: vec![] };
+    for halvings in 0..EXPANSION_POINTS {
+        let x = 0.1 / (1u64 << halvings) as f64;
+        let mut moved = w.to_vec();
+        axpy(x, u.col(0), &mut moved);
+        let mut difference = objective.linearize(&moved).gradient().to_vec();
+        let size = norm(&difference);
+        axpy(-1.0, at.gradient(), &mut difference);
+        axpy(-x * sharpness, u.col(0), &mut difference);
+        out.x.push(x);
+        out.error_without_third.push(norm(&difference));
+        axpy(-0.5 * x * x, sharpness_gradient.col(0), &mut difference);
+        out.error.push(norm(&difference));
+        // A gradient is a sum of many terms, each rounded: 100 eps of its size is what they leave at most here.
+        let residual = pairs.residuals[0] * sharpness;
+        out.floor.push(100.0 * f64::EPSILON * (size + sharpness * x) + x * residual);
+    }
+    Ok(out)
+}
+
+fn quadratic_model(
+    objective: &dyn Objective,
+    rule: GradientDescent,
+    step: usize,
+    w: &[f64],
+) -> Result<QuadraticModel, EigenError> {
+    let at = objective.linearize(w);
+    let (g, eta) = (at.gradient(), rule.learning_rate);
+    let pairs = eigenpairs(&*at, rule, MODES)?;
+    let mut x = Stream::new(step as u64, "quadratic model").normals(w.len());
+    scale(1.0 / norm(&x), &mut x);
+    let mut modes: Vec<QuadraticMode> = pairs
+        .values
+        .iter()
+        .map(|&effective| QuadraticMode { effective, coordinates: vec![], error: vec![] })
+        .collect();
+    for _ in 0..=QUADRATIC_STEPS {
+        for (i, mode) in modes.iter_mut().enumerate() {
+            let (u, lambda) = (pairs.vectors.col(i), mode.effective / eta);
+            mode.coordinates.push(dot(u, &x) + dot(u, g) / lambda);
+            // The residual r = eta H u - (eta lambda) u adds <r, x> a step, rounding of the products some eps |eta H x|;
+            // both are then carried on by the factor 1 - eta lambda.
+            let residual = pairs.residuals[i] * pairs.values[0].abs();
+            let source = (residual + 100.0 * f64::EPSILON * (1.0 + pairs.values[0].abs())) * (norm(&x) + norm(g) / lambda.abs());
+            let before = mode.error.last().copied().unwrap_or(0.0);
+            mode.error.push(before * (1.0 - mode.effective).abs() + source);
+        }
+        let product = at.hvp(&Matrix::from_columns(w.len(), 1, x.clone()));
+        axpy(-eta, g, &mut x);
+        axpy(-eta, product.col(0), &mut x);
+    }
+    Ok(QuadraticModel { step, modes })
+}

@@ -1,0 +1,254 @@
+//! What a run leaves behind: time series, probe results, costs and the bits of its final weights.
+
+use serde::{Deserialize, Serialize};
+
+use super::central_flow::SingleEigenvalue;
+use super::probe::ProbeResults;
+
+/// A run of one experiment with one seed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The number of parameters p.
+    pub dim: usize,
+    /// The learning rate eta.
+    pub learning_rate: f64,
+    /// The steps that were asked for.
+    pub steps: usize,
+    /// Effective eigenvalues above this were treated as critical.
+    pub critical_above: f64,
+    /// The relative residual that eigenpairs were to reach.
+    pub eigen_tolerance: f64,
+    /// One sample a step.
+    pub samples: Vec<Sample>,
+    /// What the probes found.
+    pub probes: ProbeResults,
+    /// Processes that stopped early.
+    pub stops: Vec<Stop>,
+    /// True if the run was cancelled.
+    pub cancelled: bool,
+    /// HVPs used for eigenpairs: at the midpoints, along gradient flow, along the central flow, its companion.
+    pub products: [usize; 4],
+    /// SHA-256 of the bits of the final weights: gradient descent, gradient flow, central flow.
+    pub hashes: [String; 3],
+}
+
+/// A process that stopped early.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    /// Which process.
+    pub process: String,
+    /// The step at which it stopped.
+    pub step: usize,
+    /// Why.
+    pub reason: String,
+}
+
+/// One step of all processes. A process that has stopped has no sample.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// The step t.
+    pub step: usize,
+    /// Gradient descent at w_t.
+    pub discrete: DiscreteSample,
+    /// Its midpoint w*_t, from t = 1 on.
+    pub midpoint: Option<MidpointSample>,
+    /// Gradient flow at time t.
+    pub gradient_flow: Option<FlowSample>,
+    /// The central flow at time t.
+    pub central_flow: Option<CentralSample>,
+    /// The central flow with half as many substeps.
+    pub companion: Option<CompanionSample>,
+}
+
+/// Gradient descent at an iterate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DiscreteSample {
+    /// `L(w_t)`.
+    pub loss: f64,
+    /// `|grad L(w_t)|^2`.
+    pub gradient_square: f64,
+    /// The distance of w_t to gradient flow.
+    pub to_gradient_flow: Option<f64>,
+}
+
+/// The midpoint of an iterate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MidpointSample {
+    /// The loss at the midpoint.
+    pub loss: f64,
+    /// Tracked effective eigenvalues, descending.
+    pub eigenvalues: Vec<f64>,
+    /// The largest relative residual of the eigenpairs.
+    pub residual: f64,
+    /// `<-grad L, grad S>` at the midpoint: the rate of progressive sharpening under gradient flow, over eta.
+    pub sharpening: f64,
+    /// The length of the path of midpoints so far.
+    pub path: f64,
+    /// `|w_t - w*_t|^2`.
+    pub displacement_square: f64,
+    /// The distance of the midpoint to gradient flow.
+    pub to_gradient_flow: Option<f64>,
+    /// The distance of the midpoint to the central flow.
+    pub to_central_flow: Option<f64>,
+}
+
+/// Gradient flow at a time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FlowSample {
+    /// The loss.
+    pub loss: f64,
+    /// The effective sharpness.
+    pub sharpness: f64,
+    /// The sum of estimated local errors so far.
+    pub error: f64,
+    /// The path length so far.
+    pub path: f64,
+    /// What the local errors of unit Euler steps add up to along the flow.
+    pub euler_error: f64,
+}
+
+/// The central flow at a time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CentralSample {
+    /// The loss.
+    pub loss: f64,
+    /// `|grad L|^2`.
+    pub gradient_square: f64,
+    /// Tracked effective eigenvalues, descending.
+    pub eigenvalues: Vec<f64>,
+    /// The largest relative residual of the eigenpairs.
+    pub residual: f64,
+    /// The eigenvalues of Sigma, descending, one a critical eigenvalue.
+    pub sigma: Vec<f64>,
+    /// `<q_i, w_t - w*_t>` along the eigenvectors q_i of Sigma; empty before t = 1.
+    pub oscillation: Vec<f64>,
+    /// `tr(H Sigma H)`.
+    pub gradient_variance: f64,
+    /// Violation of the complementarity conditions.
+    pub complementarity: f64,
+    /// The same for half of Sigma, which is wrong.
+    pub half_complementarity: f64,
+    /// The closed form for one critical eigenvalue.
+    pub single: Option<SingleEigenvalue>,
+    /// The sum of estimated local errors so far.
+    pub local_error: f64,
+    /// The path length so far.
+    pub path: f64,
+    /// What the local errors of unit Euler steps add up to along the flow.
+    pub euler_error: f64,
+    /// The largest relative increase of the loss in one substep so far.
+    pub loss_increase: f64,
+}
+
+impl CentralSample {
+    /// `tr Sigma`.
+    pub fn trace(&self) -> f64 {
+        self.sigma.iter().sum()
+    }
+}
+
+/// The central flow with half as many substeps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CompanionSample {
+    /// Its distance to the central flow: an estimate of the latter's global error, both being of first order.
+    pub distance: f64,
+    /// The largest effective eigenvalue along it.
+    pub sharpness: f64,
+    /// Its loss.
+    pub loss: f64,
+    /// `tr Sigma` along it.
+    pub trace: f64,
+    /// `tr(H Sigma H)` along it.
+    pub gradient_variance: f64,
+    /// `|grad L|^2` along it.
+    pub gradient_square: f64,
+    /// The largest relative increase of its loss in one substep so far.
+    pub loss_increase: f64,
+}
+
+impl Record {
+    /// A message for each process that stopped early.
+    pub fn stopped(&self) -> Option<String> {
+        let messages: Vec<_> =
+            self.stops.iter().map(|s| format!("{} stopped at step {}: {}", s.process, s.step, s.reason)).collect();
+        (!messages.is_empty()).then(|| messages.join("; "))
+    }
+
+    /// True if the run was cancelled before its end.
+    pub fn interrupted(&self) -> bool {
+        self.cancelled
+    }
+
+    /// Equally long named time series, NaN where a process has no value.
+    pub fn columns(&self) -> Vec<(String, Vec<f64>)> {
+        let mut columns = Vec::new();
+        let mut add = |name: &str, value: &dyn Fn(&Sample) -> Option<f64>| {
+            let column = self.samples.iter().map(|s| value(s).unwrap_or(f64::NAN)).collect();
+            columns.push((name.to_string(), column));
+        };
+        add("step", &|s| Some(s.step as f64));
+        add("loss", &|s| Some(s.discrete.loss));
+        add("gradient_square", &|s| Some(s.discrete.gradient_square));
+        add("midpoint_loss", &|s| Some(s.midpoint.as_ref()?.loss));
+        add("gradient_flow_loss", &|s| Some(s.gradient_flow.as_ref()?.loss));
+        add("central_flow_loss", &|s| Some(s.central_flow.as_ref()?.loss));
+        add("central_flow_gradient_square", &|s| Some(s.central_flow.as_ref()?.gradient_square));
+        add("trace_sigma", &|s| Some(s.central_flow.as_ref()?.trace()));
+        add("trace_h_sigma_h", &|s| Some(s.central_flow.as_ref()?.gradient_variance));
+        add("displacement_square", &|s| Some(s.midpoint.as_ref()?.displacement_square));
+        add("sharpening", &|s| Some(s.midpoint.as_ref()?.sharpening));
+        add("midpoint_to_gradient_flow", &|s| s.midpoint.as_ref()?.to_gradient_flow);
+        add("midpoint_to_central_flow", &|s| s.midpoint.as_ref()?.to_central_flow);
+        add("central_flow_error", &|s| Some(s.companion.as_ref()?.distance));
+        add("path", &|s| Some(s.midpoint.as_ref()?.path));
+        add("gradient_flow_sharpness", &|s| Some(s.gradient_flow.as_ref()?.sharpness));
+        for i in 0..self.most(|s| s.midpoint.as_ref().map_or(0, |m| m.eigenvalues.len())) {
+            let value = |s: &Sample| s.midpoint.as_ref()?.eigenvalues.get(i).copied();
+            add(&format!("midpoint_eigenvalue_{}", i + 1), &value);
+        }
+        for i in 0..self.most(|s| s.central_flow.as_ref().map_or(0, |c| c.eigenvalues.len())) {
+            let value = |s: &Sample| s.central_flow.as_ref()?.eigenvalues.get(i).copied();
+            add(&format!("central_flow_eigenvalue_{}", i + 1), &value);
+        }
+        for i in 0..self.most(|s| s.central_flow.as_ref().map_or(0, |c| c.sigma.len())) {
+            let value = |s: &Sample| s.central_flow.as_ref()?.sigma.get(i).copied();
+            add(&format!("sigma_{}", i + 1), &value);
+            let value = |s: &Sample| s.central_flow.as_ref()?.oscillation.get(i).copied();
+            add(&format!("oscillation_{}", i + 1), &value);
+        }
+        columns
+    }
+
+    /// A readable digest of the run for golden files: eight rows of every series, costs and hashes of exact bits.
+    pub fn golden_summary(&self) -> String {
+        use std::fmt::Write;
+        let mut out = String::new();
+        let [midpoints, gradient_flow, central_flow, companion] = self.products;
+        let _ = writeln!(out, "parameters {}, steps {} of {}", self.dim, self.samples.len(), self.steps);
+        let _ = writeln!(
+            out,
+            "HVPs: midpoints {midpoints}, gradient flow {gradient_flow}, central flow {central_flow}, companion {companion}"
+        );
+        if let Some(stopped) = self.stopped() {
+            let _ = writeln!(out, "{stopped}");
+        }
+        let last = self.samples.len().saturating_sub(1);
+        let rows: Vec<usize> = (0..8).map(|i| i * last / 7).collect();
+        for (name, values) in self.columns() {
+            let cells: Vec<String> = rows
+                .iter()
+                .filter_map(|&row| values.get(row))
+                .map(|x| if x.is_nan() { "-".into() } else { format!("{x:.6e}") })
+                .collect();
+            let _ = writeln!(out, "{name}: {}", cells.join(" "));
+        }
+        for (name, hash) in ["gradient descent", "gradient flow", "central flow"].iter().zip(&self.hashes) {
+            let _ = writeln!(out, "bits of {name}: {hash}");
+        }
+        out
+    }
+
+    fn most(&self, count: impl Fn(&Sample) -> usize) -> usize {
+        self.samples.iter().map(count).max().unwrap_or(0)
+    }
+}

@@ -1,0 +1,56 @@
+//! How averages of an observable over the oscillation are judged: `E f(w_t) = f(w(t)) + 1/2 <H_f, Sigma>` (G13).
+
+use super::window::{Average, ERRORS, Moment, truncation};
+use super::{Judgement, Values};
+
+/// The terms of a decomposition at one step.
+pub(super) struct Terms<M, B, O, C, D> {
+    /// The observable at the iterate, `f(w_t)`.
+    pub measured: M,
+    /// The observable along the central flow, `f(w(t))`.
+    pub base: B,
+    /// The predicted contribution of the oscillation.
+    pub oscillation: O,
+    /// The predicted sum along the companion flow.
+    pub coarse: C,
+    /// What the observable differs by between the midpoint and the flow: the drift between the two paths.
+    pub drift: D,
+}
+
+/// Judges the ratio of mean `f(w_t) - f(w(t))` and the mean predicted contribution, which is 1.
+pub(super) fn judge(
+    statement: &str,
+    window: Result<Vec<Moment<'_>>, String>,
+    terms: Terms<
+        impl Fn(&Moment<'_>) -> f64,
+        impl Fn(&Moment<'_>) -> f64,
+        impl Fn(&Moment<'_>) -> f64,
+        impl Fn(&Moment<'_>) -> f64,
+        impl Fn(&Moment<'_>) -> f64,
+    >,
+) -> Judgement {
+    let moments = match window {
+        Ok(moments) => moments,
+        Err(reason) => return Judgement::not_reached(statement, reason),
+    };
+    let series = |f: &dyn Fn(&Moment<'_>) -> f64| moments.iter().map(f).collect::<Vec<f64>>();
+    let mean = |series: &[f64]| series.iter().sum::<f64>() / series.len() as f64;
+    let excess = series(&|m| (terms.measured)(m) - (terms.base)(m));
+    let predicted = series(&terms.oscillation);
+    let ratio = Average::ratio(&excess, &predicted);
+    let drift = (mean(&series(&terms.drift)) / mean(&predicted)).abs();
+    let fine = mean(&series(&|m| (terms.base)(m) + (terms.oscillation)(m)));
+    let coarse = mean(&series(&terms.coarse));
+    let values = Values {
+        predicted: 1.0,
+        measured: ratio.mean,
+        discrepancy: (ratio.mean - 1.0).abs(),
+        tolerance: ERRORS * ratio.standard_error + truncation(&moments) + drift,
+        numerical_error: ((fine - coarse) / mean(&predicted)).abs(),
+    };
+    let reason = "mean excess over the central flow as a multiple of the predicted contribution of the oscillation; allowed \
+                  are two standard errors (correlation counted), the truncation of the theory, the mean of (eta S - 2)^2, and \
+                  what the drift of the midpoints from the flow contributes; the numerical error is the change when the substep \
+                  is doubled";
+    Judgement::new(statement, values, reason)
+}

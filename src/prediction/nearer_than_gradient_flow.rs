@@ -1,0 +1,50 @@
+//! The central flow is the better model of gradient descent's path: nearer than gradient flow (G10).
+
+use super::window::{Average, ERRORS, Moment, at_the_edge};
+use super::{Finding, Judgement, Prediction, Values};
+use crate::dynamics::Record;
+
+/// In the second half of the window gradient descent is nearer to the central flow than to gradient flow.
+pub struct NearerThanGradientFlow;
+
+impl Prediction for NearerThanGradientFlow {
+    fn name(&self) -> &'static str {
+        "nearer_than_gradient_flow"
+    }
+
+    fn statement(&self) -> &'static str {
+        "gradient descent is nearer to the central flow than to gradient flow by more than a factor of 2"
+    }
+
+    fn judge(&self, record: &Record) -> Finding {
+        let control = "WRONG: gradient descent is nearer to gradient flow than to the central flow";
+        Finding { claim: judge(self.statement(), record, false), control: judge(control, record, true) }
+    }
+}
+
+/// The ratio of mean distances to the one flow and to the other; below 1/2 the nearer flow is the only candidate.
+fn judge(statement: &str, record: &Record, swapped: bool) -> Judgement {
+    let moments = match at_the_edge(record) {
+        Ok(moments) => moments,
+        Err(reason) => return Judgement::not_reached(statement, reason),
+    };
+    let half = &moments[moments.len() / 2..];
+    let distances = |m: &Moment<'_>| Some((m.midpoint.to_central_flow?, m.midpoint.to_gradient_flow?));
+    let Some(pairs) = half.iter().map(distances).collect::<Option<Vec<_>>>() else {
+        return Judgement::not_reached(statement, "gradient flow stopped before the end of the run");
+    };
+    let (central, gradient): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
+    let ratio = if swapped { Average::ratio(&gradient, &central) } else { Average::ratio(&central, &gradient) };
+    let last = half.last().expect("the window is not empty");
+    let error = last.companion.distance / gradient.last().expect("as long");
+    let values = Values {
+        predicted: 0.0,
+        measured: ratio.mean,
+        discrepancy: ratio.mean + ERRORS * ratio.standard_error,
+        tolerance: 0.5,
+        numerical_error: error,
+    };
+    let reason = "ratio of mean distances over the second half of the window, plus two standard errors; below 1/2 the other \
+                  flow is, by the triangle inequality, farther from the nearer one than gradient descent is from it";
+    Judgement::new(statement, values, reason)
+}

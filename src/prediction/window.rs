@@ -1,0 +1,162 @@
+//! Where averages are taken and how certain they are: written once, used by all predictions about averages.
+//!
+//! **Window.** The central flow enters the edge of stability when `tr Sigma` first becomes positive. Averages are taken
+//! from a quarter of the remaining run after that (so that the first blow-up, whose size depends on the start, is over)
+//! to the end, and only if that leaves at least [`SHORTEST`] steps.
+//!
+//! **Statistical error.** Series along a run are correlated: the sharpness cycles around the edge. The standard error
+//! of a mean of n values is `sqrt(gamma_0 tau / n)` with the integrated autocorrelation time
+//! `tau = 1 + 2 sum_k gamma_k / gamma_0`, summed while the sums of adjacent pairs are positive (Geyer 1992, initial
+//! positive sequence) and at least 1. Claims allow [`ERRORS`] standard errors, a 95 % interval.
+//!
+//! **Truncation.** The theory keeps terms of third order in the loss. With `y_t = eta S_t - 2` the displacement obeys
+//! `x_{t+1} = -(1 + y_t) x_t`; a bounded oscillation has `E log |1 + y| = 0`, hence `E y = E y^2 / 2 + ...`, and averages of
+//! products with `y` vanish to first order in the same way. So the relative error of time averages is of the order of the
+//! mean of `y^2`, which is measured at the midpoints of the run itself ([`truncation`]).
+
+use crate::dynamics::{CentralSample, CompanionSample, MidpointSample, Record, Sample};
+use crate::optimizer::EDGE;
+
+/// The fewest steps over which an average is judged.
+pub const SHORTEST: usize = 80;
+
+/// Standard errors allowed in a tolerance.
+pub const ERRORS: f64 = 2.0;
+
+/// Standard errors allowed so that `comparisons` normal comparisons together pass with 95 % probability (Bonferroni).
+///
+/// The two-sided quantile z with tail probability `0.05 / comparisons`, by the classical rational approximation
+/// (Abramowitz and Stegun 26.2.23, error below 5e-4).
+pub fn errors_allowed(comparisons: usize) -> f64 {
+    let tail = 0.025 / comparisons.max(1) as f64;
+    let t = (-2.0 * libm::log(tail)).sqrt();
+    t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
+}
+
+/// One step at which all processes have a sample.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// The whole sample.
+    pub sample: &'a Sample,
+    /// The midpoint.
+    pub midpoint: &'a MidpointSample,
+    /// The central flow.
+    pub central: &'a CentralSample,
+    /// Its companion with half as many substeps.
+    pub companion: &'a CompanionSample,
+}
+
+/// The step at which the central flow enters the edge of stability.
+pub fn edge(record: &Record) -> Option<usize> {
+    record.samples.iter().position(|s| s.central_flow.as_ref().is_some_and(|c| c.trace() > 0.0))
+}
+
+/// The steps over which averages are taken, or why there are none.
+pub fn at_the_edge(record: &Record) -> Result<Vec<Moment<'_>>, String> {
+    let entry = edge(record).ok_or("the central flow never entered the edge of stability")?;
+    let start = entry + (record.samples.len() - entry) / 4;
+    let moments: Vec<_> = record.samples[start..].iter().filter_map(moment).collect();
+    if moments.len() < SHORTEST {
+        return Err(format!(
+            "only {} steps at the edge of stability are left after the transient; {SHORTEST} are needed",
+            moments.len()
+        ));
+    }
+    Ok(moments)
+}
+
+fn moment(sample: &Sample) -> Option<Moment<'_>> {
+    Some(Moment {
+        sample,
+        midpoint: sample.midpoint.as_ref()?,
+        central: sample.central_flow.as_ref()?,
+        companion: sample.companion.as_ref()?,
+    })
+}
+
+/// The mean of `(eta S - 2)^2` over the window: the order of what the theory neglects, relative to what it keeps.
+pub fn truncation(moments: &[Moment<'_>]) -> f64 {
+    let square = |m: &Moment<'_>| (m.midpoint.eigenvalues[0] - EDGE).powi(2);
+    moments.iter().map(square).sum::<f64>() / moments.len() as f64
+}
+
+/// A mean over time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Average {
+    /// The mean.
+    pub mean: f64,
+    /// Its standard error, correlation in time taken into account.
+    pub standard_error: f64,
+}
+
+impl Average {
+    /// The mean of a correlated series.
+    pub fn of(series: &[f64]) -> Self {
+        let n = series.len();
+        let mean = series.iter().sum::<f64>() / n as f64;
+        let autocovariance = |lag: usize| {
+            (0..n - lag).map(|t| (series[t] - mean) * (series[t + lag] - mean)).sum::<f64>() / n as f64
+        };
+        let variance = autocovariance(0);
+        let mut sum = 0.0;
+        let mut lag = 1;
+        while lag + 1 < n {
+            let pair = autocovariance(lag) + autocovariance(lag + 1);
+            if pair <= 0.0 {
+                break;
+            }
+            sum += pair;
+            lag += 2;
+        }
+        let long_run = (variance + 2.0 * sum).max(variance);
+        Self { mean, standard_error: (long_run / n as f64).sqrt() }
+    }
+
+    /// The ratio `R` of the means of two series; its error is that of the mean of `a - R b`, over the mean of b.
+    pub fn ratio(a: &[f64], b: &[f64]) -> Self {
+        let ratio = a.iter().sum::<f64>() / b.iter().sum::<f64>();
+        let rest: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - ratio * b).collect();
+        let mean_b = b.iter().sum::<f64>() / b.len() as f64;
+        Self { mean: ratio, standard_error: Average::of(&rest).standard_error / mean_b.abs() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numeric::random::Stream;
+
+    /// The standard error is right for an autoregressive series, whose long-run variance is known.
+    #[test]
+    fn standard_errors_account_for_correlation() {
+        let (rho, n) = (0.9, 20_000);
+        let mut stream = Stream::new(1, "ar");
+        let mut x = 0.0;
+        let series: Vec<f64> = (0..n)
+            .map(|_| {
+                x = rho * x + stream.normal();
+                x
+            })
+            .collect();
+        let expected = 1.0 / (1.0 - rho) / (n as f64).sqrt();
+        let average = Average::of(&series);
+        assert!((average.standard_error / expected - 1.0).abs() < 0.25, "{average:?} against {expected}");
+        assert!(average.mean.abs() < 4.0 * expected);
+    }
+
+    #[test]
+    fn more_comparisons_allow_more() {
+        for (comparisons, z) in [(1, 1.960), (2, 2.241), (5, 2.576), (10, 2.807)] {
+            assert!((errors_allowed(comparisons) - z).abs() < 1e-3);
+        }
+    }
+
+    #[test]
+    fn a_constant_has_no_error_and_a_ratio_of_multiples_is_exact() {
+        assert_eq!(Average::of(&[2.0; 50]), Average { mean: 2.0, standard_error: 0.0 });
+        let b: Vec<f64> = (1..100).map(f64::from).collect();
+        let a: Vec<f64> = b.iter().map(|b| 3.0 * b).collect();
+        let ratio = Average::ratio(&a, &b);
+        assert!((ratio.mean - 3.0).abs() < 1e-14 && ratio.standard_error < 1e-14);
+    }
+}

@@ -1,0 +1,34 @@
+//! The semidefinite complementarity problem: find a symmetric k x k matrix X with
+//!
+//! ```text
+//! X >= 0,      R = A + B[X] >= 0,      <X, R> = 0,
+//! ```
+//!
+//! where `>= 0` means positive semidefinite, `<X, Y> = tr(X Y)`, A is symmetric and B is a self-adjoint, positive
+//! semidefinite operator on symmetric matrices. These are the optimality conditions of the convex problem
+//!
+//! ```text
+//! minimise  <A, X> + <X, B[X]> / 2   over  X >= 0.
+//! ```
+//!
+//! With k = 1 the solution is `max(0, -a / b)`. R is the same for all solutions; X is unique if B is definite. No
+//! solution exists if some `D >= 0` has `B[D] = 0` and `<A, D> < 0`.
+//!
+//! [`solve`] scales A and B to order one, runs a primal-dual interior-point method (`interior`), sharpens the
+//! result by a semismooth Newton method (`polish`) and returns it only with a [`Certificate`], which
+//! [`certify`] computes from the original data without any code of the solver.
+
+mod certify;
+mod dense;
+mod interior;
+mod packing;
+mod polish;
+mod problem;
+mod solve;
+#[cfg(test)]
+mod tests;
+
+pub use certify::{Certificate, certify};
+pub use packing::{pack, packed_len, pairs, unpack, weight};
+pub use problem::{Problem, SdcpError};
+pub use solve::{Solution, TOLERANCE, solve};
