@@ -59,10 +59,10 @@ pub(super) fn weight_adjoint<T: Scalar>(
     out: &mut [T],
 ) {
     let examples = x.len() / widths.left;
-    let x = MatRef::row_major(x, examples, widths.left);
+    let x = MatRef::strided(&x[rows.start..], examples, rows.len(), widths.left, 1);
     matmul_add(
         MatMut::row_major(out, rows.len(), widths.right),
-        x.columns(rows.start, rows.end).t(),
+        x.t(),
         MatRef::row_major(y, examples, widths.right),
     );
 }

@@ -103,7 +103,7 @@ pub struct FlowSample {
     pub error: f64,
     /// The path length so far.
     pub path: f64,
-    /// What the local errors of unit Euler steps add up to along the flow.
+    /// What the error of Euler's method with unit steps amounts to along the flow.
     pub euler_error: f64,
 }
 
@@ -134,7 +134,7 @@ pub struct CentralSample {
     pub local_error: f64,
     /// The path length so far.
     pub path: f64,
-    /// What the local errors of unit Euler steps add up to along the flow.
+    /// What the error of Euler's method with unit steps amounts to along the flow.
     pub euler_error: f64,
     /// The largest relative increase of the loss in one substep so far.
     pub loss_increase: f64,

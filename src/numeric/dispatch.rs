@@ -61,6 +61,13 @@ pub fn limit(limit: Level) -> Level {
     level
 }
 
+/// Held by tests that compare levels, so that they do not change the level under each other.
+#[cfg(test)]
+pub(crate) fn test_lock() -> std::sync::MutexGuard<'static, ()> {
+    static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    LOCK.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 /// Defines a function whose body is compiled once a [`Level`], so that the compiler may vectorise it.
 ///
 /// The body is plain Rust over slices. Rust never fuses or reorders floating-point operations, so all

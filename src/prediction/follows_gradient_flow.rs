@@ -43,8 +43,7 @@ fn judge(statement: &str, record: &Record, until: Option<usize>) -> Judgement {
         tolerance: at_edge,
         numerical_error: flow.error / flow.path,
     };
-    let reason = "gradient descent is Euler's method with unit steps: its local errors are |v(t+1) - v(t)|/2, and their sum \
-                  over the path before the edge, relative to the path, bounds the distance where the flow contracts; the \
-                  numerical error is the flow's own";
+    let reason = "gradient descent is Euler's method with unit steps: its local errors (dv/dt)/2 telescope, so half the largest \
+                  speed before the edge, relative to the path there, bounds the distance; the numerical error is the flow's own";
     Judgement::new(statement, values, reason)
 }

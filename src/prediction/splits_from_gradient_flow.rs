@@ -4,7 +4,7 @@ use super::window::edge;
 use super::{Finding, Judgement, Prediction, Values};
 use crate::dynamics::{Record, Sample};
 
-/// The distance to gradient flow grows faster with the path length after the edge than before it.
+/// After the edge the distance to gradient flow grows faster than the path; before it, slower.
 pub struct SplitsFromGradientFlow;
 
 impl Prediction for SplitsFromGradientFlow {
@@ -13,41 +13,52 @@ impl Prediction for SplitsFromGradientFlow {
     }
 
     fn statement(&self) -> &'static str {
-        "after the edge gradient descent leaves gradient flow: their distance grows beyond Euler's error along the whole path"
+        "after the edge gradient descent splits from gradient flow: their distance grows faster than the path length"
     }
 
     fn judge(&self, record: &Record) -> Finding {
-        let control = "WRONG: gradient descent leaves gradient flow before the edge already";
+        let control = "WRONG: it splits from gradient flow before the edge already";
+        let edge = edge(record);
         let last = record.samples.iter().rposition(|s| s.gradient_flow.is_some());
-        Finding { claim: judge(self.statement(), record, last), control: judge(control, record, edge(record)) }
+        Finding {
+            claim: judge(self.statement(), record, edge, last),
+            control: judge(control, record, edge.map(|edge| edge / 2), edge),
+        }
     }
 }
 
-/// By how much the distance at step `at` falls short of twice the rate (distance a path length) that Euler's
-/// error explains before the edge.
-fn judge(statement: &str, record: &Record, at: Option<usize>) -> Judgement {
-    let (Some(edge), Some(at)) = (edge(record), at) else {
+/// The exponent `log(d_2 / d_1) / log(l_2 / l_1)` of distance against path length between two steps, which must exceed 1.
+fn judge(statement: &str, record: &Record, from: Option<usize>, to: Option<usize>) -> Judgement {
+    let (Some(from), Some(to)) = (from, to) else {
         return Judgement::not_reached(statement, "the central flow never entered the edge of stability");
     };
-    let at_edge = record.samples[edge].gradient_flow.as_ref();
-    let (Some(before), Some((distance, path, error))) = (at_edge, measured(&record.samples[at])) else {
-        return Judgement::not_reached(statement, "gradient flow stopped before the edge");
+    let (Some(first), Some(second)) = (measured(&record.samples[from]), measured(&record.samples[to])) else {
+        return Judgement::not_reached(statement, "gradient flow stopped before the edge, or the edge is at the start");
     };
-    let explained = before.euler_error / before.path;
-    let rate = distance / path;
+    let lengths = libm::log(second.path / first.path);
+    let exponent = libm::log(second.distance / first.distance) / lengths;
+    let error = (first.error / first.distance + second.error / second.distance) / lengths;
     let values = Values {
-        predicted: explained,
-        measured: rate,
-        discrepancy: (explained - rate).max(0.0),
+        predicted: 1.0,
+        measured: exponent,
+        discrepancy: (1.0 - exponent).max(0.0),
         tolerance: 0.0,
-        numerical_error: if rate > explained { 0.0 } else { error / path },
+        numerical_error: if exponent > 1.0 + error { 0.0 } else { error },
     };
-    let reason = "distance over path length of gradient flow; predicted is the bound that Euler's local errors give before \
-                  the edge, which the distance must exceed, so the shortfall allowed is 0";
+    let reason = "exponent of the distance as a power of gradient flow's path length from the edge to the end (for the control: \
+                  from half-way to the edge to the edge), which must exceed 1, so the shortfall allowed is 0; the numerical \
+                  error is that of the flow";
     Judgement::new(statement, values, reason)
 }
 
-fn measured(sample: &Sample) -> Option<(f64, f64, f64)> {
+struct Measured {
+    distance: f64,
+    path: f64,
+    error: f64,
+}
+
+fn measured(sample: &Sample) -> Option<Measured> {
     let flow = sample.gradient_flow.as_ref()?;
-    Some((sample.midpoint.as_ref()?.to_gradient_flow?, flow.path, flow.error))
+    let distance = sample.midpoint.as_ref()?.to_gradient_flow?;
+    (distance > 0.0 && flow.path > 0.0).then_some(Measured { distance, path: flow.path, error: flow.error })
 }

@@ -48,8 +48,8 @@ fn judge(statement: &str, record: &Record, gradient_flow: bool) -> Judgement {
         numerical_error: if gradient_flow { flow_error } else { last.companion.distance } / path,
     };
     let reason = "largest distance at the edge over the central flow's path length; allowed is what the theory neglects: \
-                  gradient descent being Euler's method with unit steps, the sum of |v(t+1) - v(t)|/2 along the central flow, \
-                  and the oscillation's own size, the largest sqrt(tr Sigma); the numerical error is the distance to the \
+                  gradient descent being Euler's method with unit steps, half the largest speed along the central flow (its \
+                  local errors telescope), and the oscillation's own size, the largest sqrt(tr Sigma); the numerical error is the distance to the \
                   companion flow with twice the substep";
     Judgement::new(statement, values, reason)
 }

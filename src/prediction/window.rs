@@ -1,8 +1,10 @@
 //! Where averages are taken and how certain they are: written once, used by all predictions about averages.
 //!
-//! **Window.** The central flow enters the edge of stability when `tr Sigma` first becomes positive. Averages are taken
-//! from a quarter of the remaining run after that (so that the first blow-up, whose size depends on the start, is over)
-//! to the end, and only if that leaves at least [`SHORTEST`] steps.
+//! **Window.** The central flow enters the edge of stability when `tr Sigma` first becomes positive. Gradient descent
+//! then still has to build up its oscillation from whatever small displacement it arrives with, so its sharpness first
+//! overshoots by an amount that depends on the start, until the first blow-up brings it back (the four stages of Damian,
+//! Nichani, Lee 2023). Averages are taken from the step at which the sharpness at midpoints, having exceeded 2/eta, first
+//! is below it again, to the end of the run, and only if that leaves at least [`SHORTEST`] steps.
 //!
 //! **Statistical error.** Series along a run are correlated: the sharpness cycles around the edge. The standard error
 //! of a mean of n values is `sqrt(gamma_0 tau / n)` with the integrated autocorrelation time
@@ -54,7 +56,7 @@ pub fn edge(record: &Record) -> Option<usize> {
 /// The steps over which averages are taken, or why there are none.
 pub fn at_the_edge(record: &Record) -> Result<Vec<Moment<'_>>, String> {
     let entry = edge(record).ok_or("the central flow never entered the edge of stability")?;
-    let start = entry + (record.samples.len() - entry) / 4;
+    let start = first_return(record, entry).ok_or("the first cycle of the sharpness around 2/eta did not close")?;
     let moments: Vec<_> = record.samples[start..].iter().filter_map(moment).collect();
     if moments.len() < SHORTEST {
         return Err(format!(
@@ -63,6 +65,14 @@ pub fn at_the_edge(record: &Record) -> Result<Vec<Moment<'_>>, String> {
         ));
     }
     Ok(moments)
+}
+
+/// The step at which the sharpness, having exceeded the edge after `entry`, first is below it again.
+fn first_return(record: &Record, entry: usize) -> Option<usize> {
+    let sharpness = |step: usize| record.samples[step].midpoint.as_ref().map(|m| m.eigenvalues[0]);
+    let mut steps = entry..record.samples.len();
+    steps.find(|&step| sharpness(step).is_some_and(|s| s > EDGE))?;
+    steps.find(|&step| sharpness(step).is_some_and(|s| s < EDGE))
 }
 
 fn moment(sample: &Sample) -> Option<Moment<'_>> {

@@ -1,0 +1,35 @@
+//! The memory of packed blocks: two buffers a thread, aligned to cache lines, that only grow.
+
+use std::cell::RefCell;
+
+use crate::numeric::Scalar;
+
+/// Memory aligned to cache lines.
+#[derive(Debug)]
+pub struct Buffer(Vec<CacheLine>);
+
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+struct CacheLine([u64; 8]);
+
+impl Buffer {
+    /// Room for `len` numbers, of any value; valid until the next call.
+    pub fn at_least<T: Scalar>(&mut self, len: usize) -> *mut T {
+        let lines = (len * size_of::<T>()).div_ceil(size_of::<CacheLine>());
+        if lines > self.0.len() {
+            self.0.resize(lines, CacheLine([0; 8]));
+        }
+        self.0.as_mut_ptr().cast()
+    }
+}
+
+/// Calls `f` with the two buffers of this thread.
+///
+/// # Panics
+/// If `f` calls this function.
+pub fn with(f: impl FnOnce(&mut Buffer, &mut Buffer)) {
+    thread_local! {
+        static BUFFERS: RefCell<[Buffer; 2]> = const { RefCell::new([Buffer(Vec::new()), Buffer(Vec::new())]) };
+    }
+    BUFFERS.with_borrow_mut(|[first, second]| f(first, second));
+}

@@ -1,0 +1,96 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::numeric::dispatch::{Level, limit, test_lock};
+
+/// Numbers with full mantissas between -1 and 1 (a multiplicative congruential generator).
+fn numbers<T: Scalar>(len: usize, seed: u64) -> Vec<T> {
+    let mut state = seed.wrapping_mul(2) | 1;
+    let next = || {
+        state = state.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
+        T::from_f64((state as i64) as f64 * 2f64.powi(-63))
+    };
+    std::iter::repeat_with(next).take(len).collect()
+}
+
+fn naive<T: Scalar>(c: &mut [T], row_stride: usize, a: MatRef<'_, T>, b: MatRef<'_, T>) {
+    for i in 0..a.rows() {
+        for j in 0..b.cols() {
+            for k in 0..a.cols() {
+                let entry = &mut c[i * row_stride + j];
+                *entry = a.at(i, k).mul_add(b.at(k, j), *entry);
+            }
+        }
+    }
+}
+
+/// A view of `rows x cols` entries with the rows or columns `gap` further apart than needed.
+fn view<T: Scalar>(data: &[T], rows: usize, cols: usize, transposed: bool, gap: usize) -> MatRef<'_, T> {
+    let (outer, inner) = if transposed { (cols, rows) } else { (rows, cols) };
+    let view = MatRef::strided(data, outer, inner, inner + gap, 1);
+    if transposed { view.t() } else { view }
+}
+
+/// Compares with the naive chains at all levels, also beyond the edges of C.
+fn check<T: Scalar>([m, k, n]: [usize; 3], transposed: [bool; 2], gap: usize) {
+    let _guard = test_lock();
+    let len = |rows: usize, cols: usize| (rows.max(cols) + gap) * rows.max(cols);
+    let (a, b) = (numbers::<T>(len(m, k), 1), numbers::<T>(len(k, n), 2));
+    let (a, b) = (view(&a, m, k, transposed[0], gap), view(&b, k, n, transposed[1], gap));
+    let c = numbers::<T>(m * (n + gap) + 1, 3);
+    let mut expected = c.clone();
+    naive(&mut expected, n + gap, a, b);
+    for level in Level::ALL {
+        limit(level);
+        let mut c = c.clone();
+        matmul_add(MatMut::strided(&mut c, m, n, n + gap), a, b);
+        assert_eq!(c, expected, "{level:?} {m} {k} {n} {transposed:?} {gap}");
+    }
+    limit(Level::Avx512);
+}
+
+proptest! {
+    #[test]
+    fn equals_chains_of_fused_multiply_adds(
+        shape in [0usize..40, 0usize..40, 0usize..40],
+        transposed in any::<[bool; 2]>(),
+        gap in 0usize..3,
+    ) {
+        check::<f32>(shape, transposed, gap);
+        check::<f64>(shape, transposed, gap);
+    }
+}
+
+#[test]
+fn equals_chains_across_blocks() {
+    for transposed in [[false, false], [false, true], [true, false], [true, true]] {
+        for shape in [[70, 300, 65], [9, 1030, 10], [65, 3, 600], [130, 257, 263], [8, 600, 4]] {
+            check::<f32>(shape, transposed, 0);
+            check::<f64>(shape, transposed, 1);
+        }
+    }
+}
+
+#[test]
+fn views_with_zero_or_two_strides_are_read_correctly() {
+    let (a, b) = (numbers::<f64>(20_000, 4), numbers::<f64>(3000, 5));
+    let (a, b) = (MatRef::strided(&a, 12, 20, 1400, 7), MatRef::strided(&b, 20, 30, 0, 3));
+    let mut expected = vec![0.5; 12 * 30];
+    let mut c = expected.clone();
+    naive(&mut expected, 30, a, b);
+    matmul_add(MatMut::row_major(&mut c, 12, 30), a, b);
+    assert_eq!(c, expected);
+}
+
+#[test]
+#[should_panic(expected = "ends outside its data")]
+fn a_view_beyond_its_data_is_refused() {
+    MatRef::strided(&[0.0f32; 5], 2, 3, 3, 1);
+}
+
+#[test]
+#[should_panic(expected = "+=")]
+fn shapes_that_do_not_match_are_refused() {
+    let (a, b, mut c) = ([0.0f64; 6], [0.0; 6], [0.0; 4]);
+    matmul_add(MatMut::row_major(&mut c, 2, 2), MatRef::row_major(&a, 2, 3), MatRef::row_major(&b, 2, 3));
+}
