@@ -1,5 +1,23 @@
-//! x
+//! centralflow puts the theory of gradient descent at the edge of stability to the test.
+//!
+//! It trains real networks with gradient descent, integrates the flows that the theory says it follows, and judges
+//! every numerical prediction of the theory beside a control that must be rejected. Data flows one way:
+//! suite file -> experiment -> record -> verdicts -> report, golden files. A module uses only those above it in this list:
+//!
+//! - [`numeric`]: kernels with the same bits on every processor and number of threads.
+//! - [`autodiff`]: derivatives up to third order of graphs of linear, bilinear and pointwise nodes.
+//! - [`model`]: architectures. [`data`]: data sets.
+//! - [`objective`]: functions to minimise: networks on data, analytic landscapes.
+//! - [`eigen`]: the largest eigenpairs of an operator, cold, warm and certified.
+//! - [`sdcp`]: the semidefinite complementarity problem that determines the oscillation covariance.
+//! - [`optimizer`]: update rules.
+//! - [`dynamics`]: gradient descent, midpoints, gradient flow and central flow, side by side.
+//! - [`prediction`]: the claims, one a file, each with its control.
+//! - [`suite`]: suite files, running them, sharing runs between tests.
+//! - [`report`]: tables, JSON, time series. [`cli`]: the program, one file a command.
+
 pub mod autodiff;
+pub mod cli;
 pub mod data;
 pub mod dynamics;
 pub mod eigen;
@@ -8,4 +26,6 @@ pub mod numeric;
 pub mod objective;
 pub mod optimizer;
 pub mod prediction;
+pub mod report;
 pub mod sdcp;
+pub mod suite;

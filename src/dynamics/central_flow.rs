@@ -183,7 +183,7 @@ impl CentralFlow {
         let pairs = self.tracker.update(&EffectiveHessian { at: &*at, rule: self.rule })?;
         let critical = pairs.values.iter().take_while(|&&value| value > self.critical_above).count();
         let u = pairs.vectors.cols_range(0, critical);
-        let (eigenvalues, residual) = (pairs.values.clone(), pairs.residuals.iter().fold(0.0, |m: f64, &r| m.max(r)));
+        let (eigenvalues, residual) = (pairs.values.clone(), pairs.residual_above(self.critical_above));
         let forces = Forces::new(&*at, self.rule, &eigenvalues[..critical], u, 1.0 / self.substeps as f64)?;
         Ok(forces.evaluation(&*at, eigenvalues, residual))
     }

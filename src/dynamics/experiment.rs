@@ -12,7 +12,7 @@ use super::{CentralFlow, Discrete, FlowError, GradientFlow};
 use crate::eigen::{Tracker, TrackerSettings};
 use crate::numeric::vector::{distance, dot, norm};
 use crate::objective::{BuildError, Objective};
-use crate::optimizer::GradientDescent;
+use crate::optimizer::{EDGE, GradientDescent};
 
 /// Hears of each step and may end the run.
 pub trait Progress: Sync {
@@ -281,7 +281,7 @@ impl Midpoints {
         Ok(MidpointSample {
             loss: at.loss(),
             eigenvalues: pairs.values.clone(),
-            residual: pairs.residuals.iter().fold(0.0, |m: f64, &r| m.max(r)),
+            residual: pairs.residual_above(EDGE),
             sharpening: -dot(at.gradient(), sharpness_gradient.col(0)),
             path: self.path,
             displacement_square: 0.0,

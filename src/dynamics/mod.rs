@@ -9,6 +9,8 @@ mod midpoint;
 mod probe;
 mod record;
 mod spec;
+#[cfg(test)]
+mod tests;
 
 pub use central_flow::{CentralFlow, Evaluation, FlowError, SingleEigenvalue};
 pub use discrete::Discrete;

@@ -145,6 +145,11 @@ impl CentralSample {
     pub fn trace(&self) -> f64 {
         self.sigma.iter().sum()
     }
+
+    /// The i-th eigenvalue of Sigma if it is positive beyond rounding: more than 1e-9 of the trace.
+    pub fn positive_sigma(&self, i: usize) -> Option<f64> {
+        self.sigma.get(i).copied().filter(|&sigma| sigma > 1e-9 * self.trace())
+    }
 }
 
 /// The central flow with half as many substeps.

@@ -1,6 +1,6 @@
 //! An orthonormal basis with its image under the operator, and Rayleigh-Ritz on it.
 
-use super::{EigenError, EigenPairs, SymmetricOperator};
+use super::{EigenError, EigenPairs, Request, SymmetricOperator};
 use crate::numeric::random::Stream;
 use crate::numeric::vector::{axpy, dot, norm, scale};
 use crate::numeric::{Matrix, symmetric_eigen};
@@ -100,15 +100,15 @@ impl<'a> Basis<'a> {
         (combine(&self.v, &ritz.rotation, count), combine(&self.w, &ritz.rotation, count))
     }
 
-    /// The first `count` Ritz pairs with true residuals.
-    pub fn pairs(&self, ritz: &Ritz, count: usize, tolerance: f64) -> EigenPairs {
-        let count = count.min(self.len());
+    /// The Ritz pairs asked for with true residuals.
+    pub fn pairs(&self, ritz: &Ritz, request: &Request) -> EigenPairs {
+        let count = request.count.min(self.len());
         let size = scale_of(&ritz.values);
         let residuals: Vec<f64> = (0..count).map(|i| norm(&self.residual(ritz, i)) / size).collect();
         EigenPairs {
             values: ritz.values[..count].to_vec(),
             vectors: combine(&self.v, &ritz.rotation, count),
-            converged: residuals.iter().all(|&r| r <= tolerance),
+            converged: (0..count).all(|i| request.accepts(i, ritz.values[i], residuals[i], size)),
             residuals,
             products: self.products,
         }

@@ -24,13 +24,13 @@ pub fn lanczos(operator: &dyn SymmetricOperator, request: &Request) -> Result<Ei
     loop {
         let added = expand(&mut basis, largest, &mut random, request)?;
         let ritz = basis.ritz();
-        let pairs = basis.pairs(&ritz, request.count, request.tolerance);
+        let pairs = basis.pairs(&ritz, request);
         let whole_space = basis.len() == n;
         if basis.products >= request.max_products || (whole_space && added == 0) {
             return Ok(pairs);
         }
         let enough = pairs.values.len() == request.count;
-        if whole_space || (enough && pairs.converged && confirmed(&accepted, &pairs)) {
+        if whole_space || (enough && pairs.converged && confirmed(&accepted, &pairs, request)) {
             return Ok(pairs);
         }
         // Restart with the best half, going on from the last residual or, to confirm, from a random direction.
@@ -80,9 +80,11 @@ fn krylov_direction(basis: &Basis<'_>) -> Option<Matrix> {
 }
 
 /// True if the values were found before and a random direction has changed none of them.
-fn confirmed(accepted: &Option<Vec<f64>>, pairs: &EigenPairs) -> bool {
+fn confirmed(accepted: &Option<Vec<f64>>, pairs: &EigenPairs, request: &Request) -> bool {
     let size = scale_of(&pairs.values);
     accepted.as_ref().is_some_and(|before| {
-        before.iter().zip(&pairs.values).all(|(a, b)| (a - b).abs() <= 1e-12 * size)
+        before.iter().zip(&pairs.values).enumerate().all(|(i, (a, b))| {
+            (a - b).abs() <= request.tolerance * size || (i > 0 && a.max(*b) < request.settled_below)
+        })
     })
 }

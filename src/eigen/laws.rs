@@ -17,7 +17,7 @@ const SOLVERS: [(&str, Solver); 3] = [
 ];
 
 fn request(count: usize) -> Request {
-    Request { count, tolerance: 1e-8, max_products: 20_000, seed: 11 }
+    Request { count, tolerance: 1e-8, settled_below: f64::NEG_INFINITY, max_products: 20_000, seed: 11 }
 }
 
 /// A residual of 1e-8 |lambda_1| bounds an eigenvalue's error by itself, and far from other eigenvalues by its square.
@@ -127,7 +127,8 @@ fn the_tracker_misses_nothing_along_a_path() {
         assert!(pairs.converged, "step {t}");
         assert!(*pairs.values.last().expect("one pair") <= 1.5, "step {t}");
         for (found, exact) in pairs.values.iter().zip(&exact.values) {
-            assert!((found - exact).abs() <= 1e-9 * exact.abs(), "step {t}: {found} against {exact}");
+            let right = (found - exact).abs() <= 1e-9 * exact.abs();
+            assert!(right || exact.max(*found) < 1.5, "step {t}: {found} against {exact}");
         }
     }
     // About 100 updates with up to five pairs: a cold solver needs over 30 products an update.

@@ -34,16 +34,14 @@ pub fn lobpcg(
         for i in 0..block {
             let r = basis.residual(&ritz, i);
             let relative = norm(&r) / size;
-            if i < request.count {
-                converged &= relative <= request.tolerance;
-            }
             // Guards help by being there; only wanted pairs get products.
-            if i < request.count && relative > request.tolerance {
+            if i < request.count && !request.accepts(i, ritz.values[i], relative, size) {
+                converged = false;
                 residuals.push_col(&r);
             }
         }
         if converged || basis.products >= request.max_products {
-            return Ok(basis.pairs(&ritz, request.count, request.tolerance));
+            return Ok(basis.pairs(&ritz, request));
         }
         let (x, wx) = basis.rotate(&ritz, block);
         let (p, wp) = directions(&basis, &ritz, &x, &wx, block);
@@ -53,7 +51,7 @@ pub fn lobpcg(
         next.extend_known(&p, &wp)?;
         if next.extend(&residuals)? == 0 {
             // The residuals lie in the space already: rounding level, nothing more can be gained.
-            return Ok(basis.pairs(&ritz, request.count, request.tolerance));
+            return Ok(basis.pairs(&ritz, request));
         }
         basis = next;
     }

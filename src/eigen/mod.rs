@@ -41,8 +41,16 @@ pub struct EigenPairs {
     pub residuals: Vec<f64>,
     /// Products with the operator used.
     pub products: usize,
-    /// True if all residuals reached the tolerance.
+    /// True if all residuals reached the tolerance, those that [`Request::settled_below`] excuses apart.
     pub converged: bool,
+}
+
+impl EigenPairs {
+    /// The largest residual of the first pair and of those with values above `threshold`.
+    pub fn residual_above(&self, threshold: f64) -> f64 {
+        let wanted = self.values.iter().enumerate().filter(|&(i, &value)| i == 0 || value > threshold);
+        wanted.map(|(i, _)| self.residuals[i]).fold(0.0, f64::max)
+    }
 }
 
 /// What a solver is to find.
@@ -52,6 +60,9 @@ pub struct Request {
     pub count: usize,
     /// The relative residual to reach.
     pub tolerance: f64,
+    /// Pairs other than the first need not converge once value plus residual lies below this: enough for a sentinel
+    /// that only has to show that nothing more lies above. Minus infinity asks for all to converge.
+    pub settled_below: f64,
     /// The most products to use; the best pairs so far are returned then, marked as not converged.
     pub max_products: usize,
     /// The seed of random directions.
@@ -78,6 +89,11 @@ pub enum EigenError {
 }
 
 impl Request {
+    /// True if pair `i` needs no more work: `residual` is relative to `size`.
+    fn accepts(&self, i: usize, value: f64, residual: f64, size: f64) -> bool {
+        residual <= self.tolerance || (i > 0 && value + residual * size < self.settled_below)
+    }
+
     fn check(&self, dim: usize) -> Result<(), EigenError> {
         if self.count == 0 || self.count > dim {
             return Err(EigenError::Count { count: self.count, dim });

@@ -28,8 +28,8 @@ impl Default for TrackerSettings {
 /// Follows every eigenvalue above a threshold, adding and dropping pairs.
 ///
 /// The first update is cold (Lanczos), later ones start LOBPCG from the previous vectors and one random guard, which
-/// meets what rises from below. The lowest tracked value, the sentinel, lies below the threshold unless `max_count` is
-/// reached. Every [`CHECK`] updates a fresh Lanczos run looks for anything missed.
+/// meets what rises from below. The lowest tracked value, the sentinel, lies below the threshold (by more than its
+/// residual; it need not converge further) unless `max_count` is reached. Every [`CHECK`] updates a fresh Lanczos run looks for anything missed.
 #[derive(Debug, Clone)]
 pub struct Tracker {
     settings: TrackerSettings,
@@ -62,6 +62,7 @@ impl Tracker {
             let request = Request {
                 count,
                 tolerance: self.settings.tolerance,
+                settled_below: if self.settings.threshold.is_finite() { self.settings.threshold } else { f64::NEG_INFINITY },
                 max_products: self.settings.max_products,
                 seed: self.settings.seed.wrapping_add(self.updates),
             };

@@ -17,9 +17,10 @@ pub(super) struct Terms<M, B, O, C, D> {
     pub drift: D,
 }
 
-/// Judges the ratio of mean `f(w_t) - f(w(t))` and the mean predicted contribution, which is 1.
+/// Judges the ratio of mean `f(w_t) - f(w(t))` and the mean contribution `1/2 <H_f, Sigma>`, which is `factor`.
 pub(super) fn judge(
     statement: &str,
+    factor: f64,
     window: Result<Vec<Moment<'_>>, String>,
     terms: Terms<
         impl Fn(&Moment<'_>) -> f64,
@@ -42,13 +43,13 @@ pub(super) fn judge(
     let fine = mean(&series(&|m| (terms.base)(m) + (terms.oscillation)(m)));
     let coarse = mean(&series(&terms.coarse));
     let values = Values {
-        predicted: 1.0,
+        predicted: factor,
         measured: ratio.mean,
-        discrepancy: (ratio.mean - 1.0).abs(),
+        discrepancy: (ratio.mean - factor).abs(),
         tolerance: ERRORS * ratio.standard_error + truncation(&moments) + drift,
         numerical_error: ((fine - coarse) / mean(&predicted)).abs(),
     };
-    let reason = "mean excess over the central flow as a multiple of the predicted contribution of the oscillation; allowed \
+    let reason = "mean excess over the central flow as a multiple of 1/2 <H_f, Sigma>, the contribution of the oscillation; allowed \
                   are two standard errors (correlation counted), the truncation of the theory, the mean of (eta S - 2)^2, and \
                   what the drift of the midpoints from the flow contributes; the numerical error is the change when the substep \
                   is doubled";

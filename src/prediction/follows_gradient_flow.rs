@@ -7,6 +7,9 @@ use crate::dynamics::Record;
 /// Up to the edge the distance to gradient flow is what Euler's local errors add up to, small against the path.
 pub struct FollowsGradientFlow;
 
+/// The fewest steps before the edge over which the claim is judged.
+const FEWEST: usize = 10;
+
 impl Prediction for FollowsGradientFlow {
     fn name(&self) -> &'static str {
         "follows_gradient_flow"
@@ -27,9 +30,10 @@ impl Prediction for FollowsGradientFlow {
 
 /// The largest distance up to step `until`, over the path length there.
 fn judge(statement: &str, record: &Record, until: Option<usize>) -> Judgement {
-    let before = until.map(|until| &record.samples[..=until]).filter(|_| edge(record).is_some());
+    let before = until.map(|until| &record.samples[..=until]).filter(|_| edge(record).is_some_and(|edge| edge >= FEWEST));
     let Some((samples, flow)) = before.and_then(|s| Some((s, s.last()?.gradient_flow.as_ref()?))) else {
-        return Judgement::not_reached(statement, "the central flow never entered the edge of stability");
+        let reason = format!("the central flow did not enter the edge of stability, or within {FEWEST} steps");
+        return Judgement::not_reached(statement, reason);
     };
     let edge = edge(record).expect("checked above");
     let distances = samples.iter().filter_map(|s| s.midpoint.as_ref()?.to_gradient_flow);

@@ -25,12 +25,13 @@ impl Prediction for GradientNormDecomposes {
 fn judge(statement: &str, record: &Record, factor: f64) -> Judgement {
     decomposition::judge(
         statement,
+        factor,
         at_the_edge(record),
         decomposition::Terms {
             measured: |m: &Moment<'_>| m.sample.discrete.gradient_square,
             base: |m: &Moment<'_>| m.central.gradient_square,
-            oscillation: |m: &Moment<'_>| factor * m.central.gradient_variance,
-            coarse: |m: &Moment<'_>| m.companion.gradient_square + factor * m.companion.gradient_variance,
+            oscillation: |m: &Moment<'_>| m.central.gradient_variance,
+            coarse: |m: &Moment<'_>| m.companion.gradient_square + m.companion.gradient_variance,
             drift: |_: &Moment<'_>| 0.0,
         },
     )

@@ -26,12 +26,13 @@ fn judge(statement: &str, record: &Record, factor: f64) -> Judgement {
     let eta = record.learning_rate;
     decomposition::judge(
         statement,
+        factor,
         at_the_edge(record),
         decomposition::Terms {
             measured: |m: &Moment<'_>| m.sample.discrete.loss,
             base: |m: &Moment<'_>| m.central.loss,
-            oscillation: |m: &Moment<'_>| factor * m.central.trace() / eta,
-            coarse: |m: &Moment<'_>| m.companion.loss + factor * m.companion.trace / eta,
+            oscillation: |m: &Moment<'_>| m.central.trace() / eta,
+            coarse: |m: &Moment<'_>| m.companion.loss + m.companion.trace / eta,
             drift: |m: &Moment<'_>| m.midpoint.loss - m.central.loss,
         },
     )

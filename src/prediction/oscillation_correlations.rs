@@ -1,6 +1,6 @@
 //! Oscillations along different eigenvectors of Sigma are uncorrelated (talk; G11).
 
-use super::window::{Average, Moment, SHORTEST, at_the_edge, errors_allowed, truncation};
+use super::window::{Average, Moment, SHORTEST, after_cycle, at_the_edge, errors_allowed, truncation};
 use super::{Finding, Judgement, Prediction, Values};
 use crate::autodiff::pairs;
 use crate::dynamics::Record;
@@ -31,7 +31,7 @@ fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
     };
     let most = moments.iter().map(|m| m.central.sigma.len()).max().unwrap_or(0);
     let correlations: Vec<Average> =
-        pairs(most).filter(|(i, j)| i != j).filter_map(|(i, j)| correlation(&moments, i, j)).collect();
+        pairs(most).filter(|(i, j)| i != j).filter_map(|(i, j)| correlation(after_cycle(&moments, record, i.max(j)), i, j)).collect();
     let allowed = errors_allowed(correlations.len());
     let truncated = truncation(&moments);
     let excess = |c: &Average| (c.mean - predicted).abs() / (allowed * c.standard_error + truncated);
@@ -57,9 +57,9 @@ fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
 
 fn correlation(moments: &[Moment<'_>], i: usize, j: usize) -> Option<Average> {
     let at = |m: &Moment<'_>| {
-        let (sigma, x) = (&m.central.sigma, &m.central.oscillation);
-        let scale = (sigma.get(i)? * sigma.get(j)?).sqrt();
-        (scale > 0.0).then(|| Some((x.get(i)? * x.get(j)?, scale)))?
+        let scale = (m.central.positive_sigma(i)? * m.central.positive_sigma(j)?).sqrt();
+        let x = &m.central.oscillation;
+        Some((x.get(i)? * x.get(j)?, scale))
     };
     let (products, scales): (Vec<f64>, Vec<f64>) = moments.iter().filter_map(at).unzip();
     (products.len() >= SHORTEST).then(|| Average::ratio(&products, &scales))

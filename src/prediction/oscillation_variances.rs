@@ -1,6 +1,6 @@
 //! Sigma predicts the variance of the oscillations along each of its eigenvectors (talk; G11).
 
-use super::window::{Average, Moment, SHORTEST, at_the_edge, errors_allowed, truncation};
+use super::window::{Average, Moment, SHORTEST, after_cycle, at_the_edge, errors_allowed, truncation};
 use super::{Finding, Judgement, Prediction, Values};
 use crate::dynamics::Record;
 
@@ -28,10 +28,12 @@ fn judge(statement: &str, record: &Record, factor: f64) -> Judgement {
         Ok(moments) => moments,
         Err(reason) => return Judgement::not_reached(statement, reason),
     };
-    let ratios: Vec<Average> = (0..).map_while(|i| ratio(&moments, i, factor)).collect();
+    let most = moments.iter().map(|m| m.central.sigma.len()).max().unwrap_or(0);
+    let ratios: Vec<Average> =
+        (0..most).filter_map(|i| ratio(after_cycle(&moments, record, i), i)).collect();
     let allowed = errors_allowed(ratios.len());
     let truncated = truncation(&moments);
-    let excess = |r: &Average| (r.mean - 1.0).abs() / (allowed * r.standard_error + truncated);
+    let excess = |r: &Average| (r.mean - factor).abs() / (allowed * r.standard_error + truncated);
     let Some(worst) = ratios.iter().max_by(|a, b| excess(a).total_cmp(&excess(b))) else {
         return Judgement::not_reached(statement, format!("no eigenvalue of Sigma is positive for {SHORTEST} steps"));
     };
@@ -39,11 +41,11 @@ fn judge(statement: &str, record: &Record, factor: f64) -> Judgement {
     let fine: f64 = moments.iter().map(trace).sum();
     let coarse: f64 = moments.iter().map(|m| m.companion.trace).sum();
     let values = Values {
-        predicted: 1.0,
+        predicted: factor,
         measured: worst.mean,
-        discrepancy: (worst.mean - 1.0).abs(),
+        discrepancy: (worst.mean - factor).abs(),
         tolerance: allowed * worst.standard_error + truncated,
-        numerical_error: (fine / coarse - 1.0).abs() / factor,
+        numerical_error: (fine / coarse - 1.0).abs(),
     };
     let reason = format!(
         "measured over predicted variance for the worst of {} eigenvectors; allowed are {allowed:.2} standard errors \
@@ -54,10 +56,10 @@ fn judge(statement: &str, record: &Record, factor: f64) -> Judgement {
     Judgement::new(statement, values, reason)
 }
 
-fn ratio(moments: &[Moment<'_>], i: usize, factor: f64) -> Option<Average> {
+fn ratio(moments: &[Moment<'_>], i: usize) -> Option<Average> {
     let at = |m: &Moment<'_>| {
-        let (variance, x) = (*m.central.sigma.get(i)?, *m.central.oscillation.get(i)?);
-        (variance > 0.0).then_some((x * x, factor * variance))
+        let (variance, x) = (m.central.positive_sigma(i)?, m.central.oscillation.get(i)?);
+        Some((x * x, variance))
     };
     let (measured, predicted): (Vec<f64>, Vec<f64>) = moments.iter().filter_map(at).unzip();
     (measured.len() >= SHORTEST).then(|| Average::ratio(&measured, &predicted))

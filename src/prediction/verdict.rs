@@ -42,7 +42,10 @@ impl Judgement {
     /// `discrepancy - numerical_error > tolerance`, otherwise (NaN included) *unresolved*.
     pub fn new(statement: impl Into<String>, values: Values, reason: impl Into<String>) -> Self {
         let Values { predicted, measured, discrepancy, tolerance, numerical_error } = values;
-        let verdict = if discrepancy + numerical_error <= tolerance {
+        let numbers = [predicted, measured, discrepancy, tolerance, numerical_error];
+        let verdict = if numbers.iter().any(|x| !x.is_finite()) {
+            Outcome::Unresolved
+        } else if discrepancy + numerical_error <= tolerance {
             Outcome::Holds
         } else if discrepancy - numerical_error > tolerance {
             Outcome::Violated
@@ -105,5 +108,32 @@ impl Finding {
     /// True if the claim holds and its control is violated.
     pub fn passes(&self) -> bool {
         self.claim.verdict == Outcome::Holds && self.control.verdict == Outcome::Violated
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(discrepancy: f64, tolerance: f64, numerical_error: f64) -> Outcome {
+        let values = Values { predicted: 2.0, measured: 2.0, discrepancy, tolerance, numerical_error };
+        Judgement::new("claim", values, "reason").verdict
+    }
+
+    #[test]
+    fn judges_by_intervals() {
+        assert_eq!(judge(0.1, 0.3, 0.1), Outcome::Holds);
+        assert_eq!(judge(0.25, 0.3, 0.1), Outcome::Unresolved);
+        assert_eq!(judge(0.35, 0.3, 0.1), Outcome::Unresolved);
+        assert_eq!(judge(0.5, 0.3, 0.1), Outcome::Violated);
+    }
+
+    #[test]
+    fn numbers_that_are_none_resolve_nothing() {
+        for bad in [f64::NAN, f64::INFINITY] {
+            assert_eq!(judge(bad, 0.3, 0.1), Outcome::Unresolved);
+            assert_eq!(judge(0.1, bad, 0.1), Outcome::Unresolved);
+            assert_eq!(judge(0.1, 0.3, bad), Outcome::Unresolved);
+        }
     }
 }

@@ -4,7 +4,10 @@
 //! then still has to build up its oscillation from whatever small displacement it arrives with, so its sharpness first
 //! overshoots by an amount that depends on the start, until the first blow-up brings it back (the four stages of Damian,
 //! Nichani, Lee 2023). Averages are taken from the step at which the sharpness at midpoints, having exceeded 2/eta, first
-//! is below it again, to the end of the run, and only if that leaves at least [`SHORTEST`] steps.
+//! is below it again, over those steps at which `tr Sigma` is positive (a flow may leave the edge again), and only if that
+//! leaves at least [`SHORTEST`] steps.
+//!
+//! For the i-th eigenvector of Sigma the same holds with its own entry and the i-th eigenvalue ([`closed_cycle`]).
 //!
 //! **Statistical error.** Series along a run are correlated: the sharpness cycles around the edge. The standard error
 //! of a mean of n values is `sqrt(gamma_0 tau / n)` with the integrated autocorrelation time
@@ -55,9 +58,11 @@ pub fn edge(record: &Record) -> Option<usize> {
 
 /// The steps over which averages are taken, or why there are none.
 pub fn at_the_edge(record: &Record) -> Result<Vec<Moment<'_>>, String> {
-    let entry = edge(record).ok_or("the central flow never entered the edge of stability")?;
-    let start = first_return(record, entry).ok_or("the first cycle of the sharpness around 2/eta did not close")?;
-    let moments: Vec<_> = record.samples[start..].iter().filter_map(moment).collect();
+    if edge(record).is_none() {
+        return Err("the central flow never entered the edge of stability".to_string());
+    }
+    let start = closed_cycle(record, 0).ok_or("the first cycle of the sharpness around 2/eta did not close")?;
+    let moments: Vec<_> = record.samples[start..].iter().filter_map(moment).filter(|m| m.central.trace() > 0.0).collect();
     if moments.len() < SHORTEST {
         return Err(format!(
             "only {} steps at the edge of stability are left after the transient; {SHORTEST} are needed",
@@ -67,12 +72,21 @@ pub fn at_the_edge(record: &Record) -> Result<Vec<Moment<'_>>, String> {
     Ok(moments)
 }
 
-/// The step at which the sharpness, having exceeded the edge after `entry`, first is below it again.
-fn first_return(record: &Record, entry: usize) -> Option<usize> {
-    let sharpness = |step: usize| record.samples[step].midpoint.as_ref().map(|m| m.eigenvalues[0]);
+/// The step at which the i-th eigenvalue at midpoints, having exceeded the edge after the i-th eigenvalue of Sigma became
+/// positive, first is below the edge again.
+pub fn closed_cycle(record: &Record, i: usize) -> Option<usize> {
+    let positive = |s: &Sample| s.central_flow.as_ref().is_some_and(|c| c.positive_sigma(i).is_some());
+    let entry = record.samples.iter().position(positive)?;
+    let eigenvalue = |step: usize| record.samples[step].midpoint.as_ref()?.eigenvalues.get(i).copied();
     let mut steps = entry..record.samples.len();
-    steps.find(|&step| sharpness(step).is_some_and(|s| s > EDGE))?;
-    steps.find(|&step| sharpness(step).is_some_and(|s| s < EDGE))
+    steps.find(|&step| eigenvalue(step).is_some_and(|value| value > EDGE))?;
+    steps.find(|&step| eigenvalue(step).is_some_and(|value| value < EDGE))
+}
+
+/// The moments from the i-th eigenvalue's closed cycle on.
+pub fn after_cycle<'m, 'a>(moments: &'m [Moment<'a>], record: &Record, i: usize) -> &'m [Moment<'a>] {
+    let start = closed_cycle(record, i).unwrap_or(usize::MAX);
+    &moments[moments.partition_point(|m| m.sample.step < start)..]
 }
 
 fn moment(sample: &Sample) -> Option<Moment<'_>> {

@@ -1,0 +1,50 @@
+//! Eigen-solvers on the Hessian of P2's smaller sibling, cold and warm; products used are printed.
+#![allow(missing_docs)]
+
+use std::hint::black_box;
+
+use centralflow::dynamics::EffectiveHessian;
+use centralflow::eigen::{Request, certify, lanczos, lobpcg};
+use centralflow::model::mlp::Activation;
+use centralflow::objective::{DataName, Loss, NetworkSpec, ObjectiveSpec};
+use centralflow::optimizer::GradientDescent;
+use criterion::{Criterion, criterion_group, criterion_main};
+
+fn eigen(c: &mut Criterion) {
+    let spec = ObjectiveSpec::Network(NetworkSpec {
+        data: DataName::Digits,
+        examples: 500,
+        hidden: vec![64, 64],
+        activation: Activation::Tanh,
+        loss: Loss::Mse,
+    });
+    let objective = spec.build(0).expect("valid");
+    let rule = GradientDescent { learning_rate: 0.15 };
+    let mut w = objective.start();
+    for _ in 0..100 {
+        let gradient = objective.linearize(&w).gradient().to_vec();
+        rule.update(&mut w, &gradient);
+    }
+    let before = objective.linearize(&w);
+    let mut next = w.clone();
+    rule.update(&mut next, before.gradient());
+    let after = objective.linearize(&next);
+    let (before, after) = (EffectiveHessian { at: &*before, rule }, EffectiveHessian { at: &*after, rule });
+    let request = Request { count: 4, tolerance: 1e-6, settled_below: f64::NEG_INFINITY, max_products: 2000, seed: 0 };
+    let start = lanczos(&before, &request).expect("finite");
+    let cold = lanczos(&after, &request).expect("finite");
+    let warm = lobpcg(&after, &start.vectors, &request).expect("finite");
+    for (name, pairs) in [("cold Lanczos", &cold), ("warm LOBPCG", &warm)] {
+        let certificate = certify(&after, pairs, 30, 1).expect("finite");
+        assert!(certificate.residual <= 1.1e-6 && certificate.missed.is_none(), "{name}: {certificate:?}");
+        println!("{name}: {} products for 4 pairs to 1e-6", pairs.products);
+    }
+    let mut group = c.benchmark_group("eigen 4 pairs to 1e-6");
+    group.sample_size(10);
+    group.bench_function("cold Lanczos", |b| b.iter(|| black_box(lanczos(&after, &request))));
+    group.bench_function("warm LOBPCG", |b| b.iter(|| black_box(lobpcg(&after, &start.vectors, &request))));
+    group.finish();
+}
+
+criterion_group!(benches, eigen);
+criterion_main!(benches);

@@ -1,0 +1,56 @@
+//! The benchmark problems: add one entry here and every bench has it.
+
+use centralflow::autodiff::Program;
+use centralflow::data::{Dataset, digits, gaussian};
+use centralflow::model::mlp::{Activation, Mlp};
+use centralflow::numeric::Scalar;
+use centralflow::numeric::random::Stream;
+use centralflow::objective::{Loss, program};
+
+/// A network and data of a size worth timing.
+pub struct Problem {
+    pub name: &'static str,
+    data: Dataset,
+    mlp: Mlp,
+}
+
+/// P1, P2 and the network of the reference experiment.
+pub fn problems() -> Vec<Problem> {
+    let mlp = |inputs, hidden: &[usize], outputs, activation| Mlp {
+        inputs,
+        hidden: hidden.to_vec(),
+        outputs,
+        activation,
+    };
+    let some_digits = digits::digits().select(&(0..500).collect::<Vec<_>>());
+    vec![
+        Problem {
+            name: "P1 3072-256-256-4 gelu n=1000",
+            data: gaussian::gaussian(1000, 3072, 4, 0),
+            mlp: mlp(3072, &[256, 256], 4, Activation::Gelu),
+        },
+        Problem {
+            name: "P2 64-128-128-10 tanh n=1797",
+            data: digits::digits().clone(),
+            mlp: mlp(64, &[128, 128], 10, Activation::Tanh),
+        },
+        Problem {
+            name: "digits 64-64-64-10 tanh n=500",
+            data: some_digits,
+            mlp: mlp(64, &[64, 64], 10, Activation::Tanh),
+        },
+    ]
+}
+
+impl Problem {
+    /// The mean-squared-error program in either precision and its starting point.
+    pub fn program<T: Scalar>(&self) -> (Program<T>, Vec<T>) {
+        let (program, start) = program(&self.mlp, &self.data, Loss::Mse, 0);
+        (program, start.into_iter().map(T::from_f64).collect())
+    }
+}
+
+/// `count` seeded normal directions.
+pub fn directions<T: Scalar>(p: usize, count: usize) -> Vec<T> {
+    Stream::new(0, "bench").normals(p * count).into_iter().map(T::from_f64).collect()
+}

@@ -1,0 +1,87 @@
+//! `centralflow list`: what there is to verify.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::{CliError, ListArguments, Status, output, selection};
+use crate::objective::ObjectiveSpec;
+use crate::prediction;
+use crate::suite::{Experiment, Suite};
+
+/// Runs the command.
+pub fn list(arguments: &ListArguments) -> Result<Status, CliError> {
+    let suites = selection::suites(&arguments.suites)?;
+    output::print(&(suites.iter().map(listed).collect::<String>() + &predictions()))?;
+    Ok(Status::Passed)
+}
+
+fn listed(suite: &Suite) -> String {
+    let experiments: String = suite.experiments.iter().map(experiment).collect();
+    format!("suite {} ({})\n  {}\n{experiments}\n", suite.name, suite.file, suite.description.trim())
+}
+
+fn experiment(experiment: &Experiment) -> String {
+    let spec = &experiment.spec;
+    let seeds: Vec<String> = experiment.seeds.iter().map(u64::to_string).collect();
+    let names: Vec<&str> = experiment.predictions.iter().map(|prediction| prediction.name()).collect();
+    format!(
+        "\n  experiment {}\n    {}\n    learning rate {}, steps {}, seeds {}\n    predictions: {}\n",
+        spec.name,
+        objective(&spec.objective),
+        spec.learning_rate,
+        spec.steps,
+        seeds.join(", "),
+        names.join(", "),
+    )
+}
+
+fn objective(objective: &ObjectiveSpec) -> String {
+    match objective {
+        ObjectiveSpec::Network(network) => format!(
+            "network of hidden widths {:?}, activation {}, loss {}, on {} examples of {}",
+            network.hidden,
+            spelled(&network.activation),
+            spelled(&network.loss),
+            network.examples,
+            spelled(&network.data),
+        ),
+        ObjectiveSpec::Quadratic { spectrum } => format!("quadratic in {} dimensions", spectrum.len()),
+        ObjectiveSpec::Valley { curvature, slope, directions } => {
+            format!("valley of curvature {curvature} and slope {slope} with {directions} sharp directions")
+        }
+    }
+}
+
+/// The value as a suite file spells it.
+fn spelled(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default().trim_matches('"').to_string()
+}
+
+fn predictions() -> String {
+    let mut out = "predictions\n".to_string();
+    for prediction in prediction::registry() {
+        let _ = writeln!(out, "\n  {}\n    {}", prediction.name(), prediction.statement());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_is_listed_as_suite_files_spell_it() {
+        let text = "description = 'Why.'\n[[experiment]]\nname = 'a'\nseeds = [3, 4]\npredictions = ['quadratic_modes']\n\
+                    learning_rate = 0.1\nsteps = 4\n[experiment.objective.network]\ndata = 'digits'\nexamples = 9\n\
+                    hidden = [8]\nactivation = 'tanh'\nloss = 'cross_entropy'\n";
+        let suite = crate::suite::parse("my.toml", text).unwrap_or_else(|error| panic!("{error}"));
+        let expected = "suite my (my.toml)\n  Why.\n\n  experiment a\n    network of hidden widths [8], activation tanh, \
+                        loss cross_entropy, on 9 examples of digits\n    learning rate 0.1, steps 4, seeds 3, 4\n    \
+                        predictions: quadratic_modes\n\n";
+        assert_eq!(listed(&suite), expected);
+        for prediction in prediction::registry() {
+            assert!(predictions().contains(prediction.name()) && predictions().contains(prediction.statement()));
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! `centralflow run`: one run of one experiment, its time series written to a file.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::progress::Bar;
+use super::{CliError, RunArguments, SeriesFormat, Status, interrupt, output, selection};
+use crate::dynamics::{self, Record};
+use crate::report;
+use crate::suite::{self, Case};
+
+/// Runs the command.
+pub fn run(arguments: &RunArguments) -> Result<Status, CliError> {
+    let case = case(arguments)?;
+    let target = Target::new(arguments, &case);
+    target.check()?;
+    let bar = Bar::new(case.spec.steps, interrupt::flag()?);
+    let record = dynamics::run(&case.spec, case.seed, &case.probes(), &bar);
+    bar.finish();
+    let record = record?;
+    target.write(&record)?;
+    output::print(&summary(&case, &record, &target.path()))?;
+    Ok(if record.interrupted() { Status::Interrupted } else { Status::Passed })
+}
+
+/// The experiment with the overrides of the command line, which obey the same rules as the file.
+fn case(arguments: &RunArguments) -> Result<Case, CliError> {
+    let files: Vec<String> = arguments.suite.iter().map(|path| path.display().to_string()).collect();
+    let (suite, mut experiment) = selection::experiment(selection::suites(&files)?, &arguments.experiment)?;
+    let refused = |accepted| CliError::Refused(accepted);
+    if let Some(steps) = arguments.steps {
+        suite::steps(steps).map_err(|accepted| refused(format!("--steps {steps}: {accepted}")))?;
+        experiment.spec.steps = steps;
+    }
+    if let Some(rate) = arguments.learning_rate {
+        suite::learning_rate(rate)
+            .map_err(|accepted| refused(format!("--learning-rate {rate}: {accepted}")))?;
+        experiment.spec.learning_rate = rate;
+    }
+    let seed = arguments.seed.unwrap_or(experiment.seeds[0]);
+    Ok(Case { suite, spec: experiment.spec, seed, predictions: experiment.predictions })
+}
+
+/// Where the series goes.
+struct Target {
+    folder: PathBuf,
+    name: String,
+    format: SeriesFormat,
+}
+
+impl Target {
+    fn new(arguments: &RunArguments, case: &Case) -> Self {
+        let ending = match arguments.format {
+            SeriesFormat::Csv => "csv",
+            SeriesFormat::Json => "json",
+        };
+        let name = format!("{}-seed{}.{ending}", case.spec.name, case.seed);
+        Self { folder: arguments.out.clone(), name, format: arguments.format }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.join(&self.name)
+    }
+
+    fn unfinished(&self) -> PathBuf {
+        self.folder.join(format!("{}.unfinished", self.name))
+    }
+
+    /// Makes the folder and tries to write there, so that no long run ends without a place for its result.
+    fn check(&self) -> Result<(), CliError> {
+        let tried = fs::create_dir_all(&self.folder)
+            .and_then(|()| File::create(self.unfinished()))
+            .and_then(|_| fs::remove_file(self.unfinished()))
+            .and_then(
+                |()| if self.path().is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(()) },
+            );
+        tried.map_err(|error| self.failed(error))
+    }
+
+    fn write(&self, record: &Record) -> Result<(), CliError> {
+        self.try_write(record).map_err(|error| self.failed(error))
+    }
+
+    fn try_write(&self, record: &Record) -> io::Result<()> {
+        let mut file = BufWriter::new(File::create(self.unfinished())?);
+        match self.format {
+            SeriesFormat::Csv => report::write_csv(&record.columns(), &mut file)?,
+            SeriesFormat::Json => report::write_json(&record.columns(), &mut file)?,
+        }
+        file.flush()?;
+        fs::rename(self.unfinished(), self.path())
+    }
+
+    fn failed(&self, error: io::Error) -> CliError {
+        CliError::Write { what: self.path().display().to_string(), error }
+    }
+}
+
+/// Where the series is, whether it is whole, and the verdicts in short.
+fn summary(case: &Case, record: &Record, path: &Path) -> String {
+    let rows = record.columns().first().map_or(0, |(_, values)| values.len());
+    let mut out = format!("{}: {rows} of {} steps\n", path.display(), case.spec.steps);
+    if let Some(stopped) = record.stopped() {
+        out += &format!("the series is partial: {stopped}\n");
+    }
+    if record.interrupted() {
+        return out + "the series is partial: interrupted; no verdicts\n";
+    }
+    let verdicts = case.judge(record);
+    let width = verdicts.iter().map(|row| row.prediction.len()).max().unwrap_or(0);
+    for row in &verdicts {
+        let [claim, control] = [&row.finding.claim, &row.finding.control];
+        out += &format!(
+            "  {:width$}  {:11}  control {}\n",
+            row.prediction,
+            report::word(claim.verdict),
+            report::word(control.verdict)
+        );
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arguments() -> RunArguments {
+        let experiment = crate::suite::shipped::all().expect("they parse").remove(0).experiments.remove(0);
+        RunArguments {
+            experiment: experiment.spec.name,
+            suite: None,
+            seed: Some(5),
+            out: "out".into(),
+            format: SeriesFormat::Csv,
+            steps: Some(3),
+            learning_rate: Some(0.25),
+        }
+    }
+
+    fn refusal(change: impl FnOnce(&mut RunArguments)) -> String {
+        let mut arguments = arguments();
+        change(&mut arguments);
+        case(&arguments).err().expect("refused").to_string()
+    }
+
+    #[test]
+    fn overrides_are_taken() {
+        let case = case(&arguments()).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((case.seed, case.spec.steps, case.spec.learning_rate), (5, 3, 0.25));
+    }
+
+    #[test]
+    fn overrides_obey_the_rules_of_the_file() {
+        let rates = [0.0, -1.0, f64::NAN, f64::INFINITY];
+        for rate in rates {
+            let message = refusal(|arguments| arguments.learning_rate = Some(rate));
+            assert_eq!(message, format!("--learning-rate {rate}: accepted are finite numbers above 0"));
+        }
+        for steps in [0, 1_000_001] {
+            let message = refusal(|arguments| arguments.steps = Some(steps));
+            assert_eq!(message, format!("--steps {steps}: accepted are 1 to 1000000"));
+        }
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_refused_before_the_run() {
+        let file = std::env::temp_dir().join(format!("centralflow-run-{}", std::process::id()));
+        fs::write(&file, "").expect("written");
+        let target = Target { folder: file.join("out"), name: "a.csv".into(), format: SeriesFormat::Csv };
+        let message = target.check().expect_err("a file is no folder").to_string();
+        fs::remove_file(&file).expect("removed");
+        assert!(message.contains("a.csv cannot be written: "), "{message}");
+    }
+}

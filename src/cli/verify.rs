@@ -1,0 +1,95 @@
+//! `centralflow verify`: judges every prediction of the suites and says whether all pass.
+
+use super::progress::Bar;
+use super::{CliError, Status, VerdictFormat, VerifyArguments, interrupt, output, selection};
+use crate::report;
+use crate::suite::{self, Case};
+
+/// Runs the command.
+pub fn verify(arguments: &VerifyArguments) -> Result<Status, CliError> {
+    let cases = cases(arguments)?;
+    let bar = Bar::new(cases.iter().map(|case| case.spec.steps).sum(), interrupt::flag()?);
+    let verification = suite::verify(&cases, &bar);
+    bar.finish();
+    output::print(&match arguments.format {
+        VerdictFormat::Table => report::table(&verification),
+        VerdictFormat::Json => report::json(&verification)?,
+    })?;
+    Ok(if verification.interrupted {
+        Status::Interrupted
+    } else if verification.passes() {
+        Status::Passed
+    } else {
+        Status::Failed
+    })
+}
+
+/// The cases of the suites, with the seeds and the predictions that were asked for.
+fn cases(arguments: &VerifyArguments) -> Result<Vec<Case>, CliError> {
+    let mut suites = selection::suites(&arguments.suites)?;
+    if !arguments.seeds.is_empty() {
+        suite::seeds(&arguments.seeds)
+            .map_err(|accepted| CliError::Refused(format!("--seed {:?}: {accepted}", arguments.seeds)))?;
+        for experiment in suites.iter_mut().flat_map(|suite| &mut suite.experiments) {
+            experiment.seeds = arguments.seeds.clone();
+        }
+    }
+    let all: Vec<Case> = suites.iter().flat_map(|suite| suite.cases()).collect();
+    let Some(filter) = &arguments.filter else { return Ok(all) };
+    let example = all.first().map(|case| case.check_name(case.predictions[0])).unwrap_or_default();
+    let chosen: Vec<Case> = all.into_iter().filter_map(|case| filtered(case, filter)).collect();
+    if chosen.is_empty() {
+        return Err(CliError::Refused(format!(
+            "--filter \"{filter}\" matches nothing: accepted is a part of names such as {example}"
+        )));
+    }
+    Ok(chosen)
+}
+
+/// The case with the predictions whose names contain `filter`, if there are any.
+fn filtered(mut case: Case, filter: &str) -> Option<Case> {
+    let whole = case.clone();
+    case.predictions.retain(|&prediction| whole.check_name(prediction).contains(filter));
+    (!case.predictions.is_empty()).then_some(case)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arguments(filter: Option<&str>, seeds: &[u64]) -> VerifyArguments {
+        VerifyArguments {
+            suites: vec![],
+            format: VerdictFormat::Table,
+            filter: filter.map(String::from),
+            seeds: seeds.to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_filter_keeps_the_checks_whose_names_contain_it() {
+        let all = cases(&arguments(None, &[])).unwrap_or_else(|error| panic!("{error}"));
+        let (case, prediction) = (&all[0], all[0].predictions[0]);
+        let name = case.check_name(prediction);
+        let chosen = cases(&arguments(Some(&name), &[])).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((chosen.len(), chosen[0].predictions.len()), (1, 1));
+        assert_eq!(chosen[0].check_name(chosen[0].predictions[0]), name);
+    }
+
+    #[test]
+    fn a_filter_that_matches_nothing_is_refused() {
+        let message = cases(&arguments(Some("quux"), &[])).err().expect("refused").to_string();
+        assert!(
+            message.starts_with("--filter \"quux\" matches nothing: accepted is a part of names such as "),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn seeds_replace_those_of_the_suites() {
+        let chosen = cases(&arguments(None, &[7, 5])).unwrap_or_else(|error| panic!("{error}"));
+        assert!(chosen.chunks(2).all(|pair| (pair[0].seed, pair[1].seed) == (7, 5)));
+        let message = cases(&arguments(None, &[7, 7])).err().expect("refused").to_string();
+        assert_eq!(message, "--seed [7, 7]: accepted are one or more seeds, no two the same");
+    }
+}

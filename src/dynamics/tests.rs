@@ -1,0 +1,132 @@
+//! Whole short runs: bits, flows against each other, and clean ends.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+use crate::model::mlp::Activation;
+use crate::numeric::dispatch::{Level, limit};
+use crate::numeric::vector::distance;
+use crate::objective::{DataName, Loss, NetworkSpec, ObjectiveSpec};
+use crate::optimizer::GradientDescent;
+
+/// Counts steps and cancels after some.
+struct Counter {
+    steps: AtomicUsize,
+    most: usize,
+}
+
+impl Progress for Counter {
+    fn step(&self) {
+        self.steps.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.steps.load(Ordering::Relaxed) >= self.most
+    }
+}
+
+fn run_spec(spec: &ExperimentSpec) -> Record {
+    run(spec, 1, &[], &Counter { steps: AtomicUsize::new(0), most: usize::MAX }).expect("valid")
+}
+
+fn valley(learning_rate: f64, steps: usize) -> ExperimentSpec {
+    ExperimentSpec {
+        name: "valley".into(),
+        objective: ObjectiveSpec::Valley { curvature: 3.0, slope: 0.02, directions: 2 },
+        learning_rate,
+        steps,
+        numerics: Numerics::default(),
+    }
+}
+
+fn network(steps: usize) -> ExperimentSpec {
+    let network = NetworkSpec {
+        data: DataName::Digits,
+        examples: 100,
+        hidden: vec![9, 8],
+        activation: Activation::Gelu,
+        loss: Loss::CrossEntropy,
+    };
+    ExperimentSpec {
+        name: "network".into(),
+        objective: ObjectiveSpec::Network(network),
+        learning_rate: 0.5,
+        steps,
+        numerics: Numerics::default(),
+    }
+}
+
+#[test]
+fn bits_depend_neither_on_vector_instructions_nor_on_threads() {
+    let reference = run_spec(&network(30));
+    for level in Level::ALL {
+        for threads in [1, 2] {
+            limit(level);
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            let record = pool.install(|| run_spec(&network(30)));
+            assert!(record == reference, "{level:?}, {threads} threads: {:?}", record.hashes);
+        }
+    }
+    limit(Level::Avx512);
+}
+
+#[test]
+fn the_central_flow_is_gradient_flow_below_the_edge_to_first_order() {
+    let objective = network(1).objective.build(1).expect("valid");
+    let rule = GradientDescent { learning_rate: 0.1 };
+    let mut exact = GradientFlow::new(rule, objective.start());
+    for _ in 0..3 {
+        exact.advance(&*objective).expect("finite");
+    }
+    let error = |substeps: usize| {
+        let mut flow = CentralFlow::new(rule, objective.start(), substeps, &Numerics::default(), 0);
+        for _ in 0..3 {
+            flow.advance(&*objective).expect("finite");
+        }
+        distance(flow.weights(), exact.weights())
+    };
+    let errors = [4, 8, 16].map(error);
+    // Euler is of first order: halving the substep halves the error, up to its second-order term.
+    for pair in errors.windows(2) {
+        let ratio = pair[0] / pair[1];
+        assert!((1.8..2.2).contains(&ratio), "{errors:?}");
+    }
+}
+
+#[test]
+fn the_valley_locks_both_eigenvalues_at_the_edge() {
+    let record = run_spec(&valley(0.5, 250));
+    assert_eq!(record.stopped(), None);
+    let last = record.samples.last().and_then(|s| s.central_flow.as_ref()).expect("it ran to the end");
+    assert!((last.eigenvalues[0] - 2.0).abs() < 1e-3, "{:?}", last.eigenvalues);
+    assert!(last.trace() > 0.0 && last.complementarity <= 1e-12);
+}
+
+#[test]
+fn divergence_ends_the_run_with_its_step() {
+    let spec = ExperimentSpec {
+        objective: ObjectiveSpec::Quadratic { spectrum: vec![9.0, 1.0] },
+        ..valley(1.0, 400)
+    };
+    let record = run_spec(&spec);
+    let stopped = record.stopped().expect("gradient descent diverges");
+    assert!(stopped.contains("gradient descent stopped at step") && stopped.contains("diverged"), "{stopped}");
+    assert!(stopped.contains("the central flow stopped at step"), "{stopped}");
+    assert!(record.samples.len() < 400);
+    assert!(record.columns().iter().all(|(_, column)| column.len() == record.samples.len()));
+}
+
+#[test]
+fn a_cancelled_run_keeps_its_samples() {
+    let progress = Counter { steps: AtomicUsize::new(0), most: 7 };
+    let record = run(&valley(0.5, 100), 1, &[], &progress).expect("valid");
+    assert!(record.interrupted());
+    assert_eq!(record.samples.len(), 7);
+}
+
+#[test]
+fn a_record_survives_json() {
+    let record = run_spec(&network(5));
+    let text = serde_json::to_string(&record).expect("serialisable");
+    assert_eq!(serde_json::from_str::<Record>(&text).expect("readable"), record);
+}

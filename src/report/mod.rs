@@ -1,0 +1,13 @@
+//! Results for people and for programs: text tables, JSON, and time series as CSV or JSON.
+
+mod json;
+mod judgement;
+mod number;
+mod series;
+mod table;
+
+pub use json::json;
+pub use judgement::{describe, word};
+pub use number::number;
+pub use series::{write_csv, write_json};
+pub use table::table;

@@ -1,0 +1,73 @@
+//! A case: one experiment with one seed, and the predictions that are checked on its run.
+
+use super::VerdictRow;
+use crate::dynamics::{ExperimentSpec, Probe, Record};
+use crate::objective::ObjectiveSpec;
+use crate::prediction::Prediction;
+
+/// One experiment with one seed.
+#[derive(Clone)]
+pub struct Case {
+    /// The suite it belongs to.
+    pub suite: String,
+    /// What is run.
+    pub spec: ExperimentSpec,
+    /// The seed of everything random in it.
+    pub seed: u64,
+    /// The predictions checked on the run.
+    pub predictions: Vec<&'static dyn Prediction>,
+}
+
+impl Case {
+    /// What the predictions need measured beside the time series, each probe once.
+    pub fn probes(&self) -> Vec<Probe> {
+        let mut probes: Vec<Probe> =
+            self.predictions.iter().flat_map(|prediction| prediction.probes()).collect();
+        probes.sort();
+        probes.dedup();
+        probes
+    }
+
+    /// Judges all predictions on the run's record.
+    pub fn judge(&self, record: &Record) -> Vec<VerdictRow> {
+        self.predictions.iter().map(|&prediction| self.judge_one(prediction, record)).collect()
+    }
+
+    /// Judges one prediction on the run's record.
+    pub fn judge_one(&self, prediction: &dyn Prediction, record: &Record) -> VerdictRow {
+        VerdictRow {
+            suite: self.suite.clone(),
+            experiment: self.spec.name.clone(),
+            seed: self.seed,
+            prediction: prediction.name(),
+            finding: prediction.judge(record),
+        }
+    }
+
+    /// The name of one prediction's check: `suite::experiment::prediction::seedN`.
+    pub fn check_name(&self, prediction: &dyn Prediction) -> String {
+        format!("{}::{}::{}::seed{}", self.suite, self.spec.name, prediction.name(), self.seed)
+    }
+
+    /// Roughly how much work the run is, to start large cases first.
+    pub fn cost(&self) -> f64 {
+        let flow_steps = 2.0 + 1.5 * self.spec.numerics.substeps as f64;
+        self.spec.steps as f64 * flow_steps * gradient_cost(&self.spec.objective)
+    }
+}
+
+/// Roughly the multiplications of one gradient.
+fn gradient_cost(objective: &ObjectiveSpec) -> f64 {
+    const OUTER_WIDTH: usize = 64;
+    match objective {
+        ObjectiveSpec::Network(network) => {
+            let mut widths = vec![OUTER_WIDTH];
+            widths.extend(&network.hidden);
+            widths.push(OUTER_WIDTH);
+            let weights: f64 = widths.windows(2).map(|pair| pair[0] as f64 * pair[1] as f64).sum();
+            weights * network.examples as f64
+        }
+        ObjectiveSpec::Quadratic { spectrum } => (spectrum.len() as f64).powi(2),
+        ObjectiveSpec::Valley { directions, .. } => *directions as f64,
+    }
+}

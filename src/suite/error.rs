@@ -1,0 +1,24 @@
+//! Why a suite cannot be used.
+
+/// What is wrong with a suite, where, and what would be accepted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SuiteError {
+    /// The file cannot be read.
+    #[error("{file}: {message}")]
+    Unreadable {
+        /// The file as it was named.
+        file: String,
+        /// Why.
+        message: String,
+    },
+    /// The file says something that is not accepted.
+    #[error("{file}, line {line}: {message}")]
+    Invalid {
+        /// The file as it was named.
+        file: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// The key, its value and what would be accepted.
+        message: String,
+    },
+}

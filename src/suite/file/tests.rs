@@ -1,0 +1,291 @@
+//! A good file means what it says; a bad one is refused with its line, key and value.
+
+use super::*;
+
+const GOOD: &str = r#"description = "An example."
+[[experiment]]
+name = "digits-tanh-mse"
+seeds = [0, 1]
+predictions = ["sharpness_equilibrates"]
+learning_rate = 0.5
+steps = 60
+[experiment.objective.network]
+data = "digits"
+examples = 300
+hidden = [32, 16]
+activation = "tanh"
+loss = "mse"
+[experiment.numerics]
+substeps = 6
+max_tracked = 5
+"#;
+
+const QUADRATIC: &str = r#"description = "An example."
+[[experiment]]
+name = "quadratic"
+seeds = [0]
+predictions = ["quadratic_modes"]
+learning_rate = 1
+steps = 60
+objective.quadratic.spectrum = [1, 2.5]
+"#;
+
+const VALLEY: &str = r#"description = "An example."
+[[experiment]]
+name = "valley"
+seeds = [0]
+predictions = ["sharpness_equilibrates"]
+learning_rate = 0.1
+steps = 60
+objective.valley = { curvature = 15, slope = 1, directions = 1 }
+"#;
+
+/// The message for `good` with one piece of text replaced.
+fn refusal(good: &str, from: &str, to: &str) -> String {
+    assert!(good.contains(from), "{from}");
+    parse("my.toml", &good.replacen(from, to, 1)).err().expect(to).to_string()
+}
+
+/// Checks that each change is refused with all the pieces of text.
+fn refused(good: &str, changes: &[(&str, &str, &[&str])]) {
+    for (from, to, expected) in changes {
+        let message = refusal(good, from, to);
+        for piece in *expected {
+            assert!(message.contains(piece), "{to}: expected {piece:?} in {message:?}");
+        }
+    }
+}
+
+#[test]
+fn a_good_file_means_what_it_says() {
+    let suite = parse("some/digits.toml", GOOD).ok().expect("it is good");
+    let experiment = &suite.experiments[0];
+    assert_eq!((suite.name.as_str(), suite.description.as_str()), ("digits", "An example."));
+    assert_eq!((experiment.spec.learning_rate, experiment.spec.steps), (0.5, 60));
+    assert_eq!(experiment.spec.numerics, Numerics { substeps: 6, max_tracked: 5, ..Numerics::default() });
+    assert_eq!((experiment.seeds.as_slice(), experiment.line), ([0, 1].as_slice(), 3));
+    let ObjectiveSpec::Network(network) = &experiment.spec.objective else { panic!("not a network") };
+    assert_eq!((network.examples, network.hidden.as_slice()), (300, [32, 16].as_slice()));
+    assert_eq!(suite.cases().len(), 2);
+}
+
+#[test]
+fn landscapes_and_linear_models_are_accepted() {
+    assert!(parse("my.toml", QUADRATIC).is_ok());
+    assert!(parse("my.toml", VALLEY).is_ok());
+    assert!(parse("my.toml", &GOOD.replace("[32, 16]", "[]")).is_ok());
+}
+
+#[test]
+fn malformed_toml_is_refused() {
+    refused(
+        GOOD,
+        &[
+            ("name = \"digits", "name = digits", &["my.toml, line 3: ", "name = digits"]),
+            ("steps = 60", "steps = 60\nsteps = 61", &["my.toml, line 8: duplicate key", "steps"]),
+            ("[32, 16]", "[32, 16", &["my.toml, line 12: missing comma", "activation"]),
+        ],
+    );
+}
+
+#[test]
+fn unknown_keys_are_refused() {
+    refused(
+        GOOD,
+        &[
+            (
+                "description",
+                "descripton",
+                &["line 1", "`descripton`", "expected `description` or `experiment`"],
+            ),
+            ("learning_rate", "learning_rte", &["line 6", "unknown field `learning_rte`", "`learning_rate`"]),
+            ("substeps", "substep", &["line 15", "unknown field `substep`", "`substeps`"]),
+            ("examples", "example", &["line 10", "unknown field `example`", "`examples`"]),
+            (
+                "objective.network",
+                "objective.net",
+                &["line 8", "unknown field `net`", "`network`, `quadratic`, `valley`"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn missing_keys_are_refused() {
+    refused(
+        GOOD,
+        &[
+            ("steps = 60\n", "", &["line 2", "missing field `steps`", "experiment"]),
+            ("seeds = [0, 1]\n", "", &["line 2", "missing field `seeds`"]),
+            ("loss = \"mse\"\n", "", &["line 8", "missing field `loss`"]),
+        ],
+    );
+    let empty = parse("my.toml", "description = \"\"\nexperiment = []\n").err().expect("no experiment");
+    assert!(empty.to_string().starts_with("my.toml, line 2: experiment = []: accepted"), "{empty}");
+    assert!(
+        parse("my.toml", "").err().expect("empty").to_string().starts_with("my.toml, line 1: missing field")
+    );
+}
+
+#[test]
+fn wrong_types_are_refused() {
+    refused(
+        GOOD,
+        &[
+            ("60", "\"many\"", &["line 7", "string \"many\"", "steps"]),
+            ("60", "-60", &["line 7", "`-60`", "steps"]),
+            ("60", "60.5", &["line 7", "`60.5`", "steps"]),
+            ("0.5", "\"fast\"", &["line 6", "string \"fast\"", "learning_rate"]),
+            ("[0, 1]", "0", &["line 4", "integer `0`", "sequence", "seeds"]),
+            ("[0, 1]", "[-1]", &["line 4", "integer `-1`", "seeds"]),
+            ("\"tanh\"", "\"relu\"", &["line 12", "`relu`", "`tanh`", "`gelu`", "activation"]),
+            ("\"digits\"", "\"mnist\"", &["line 9", "`mnist`", "`digits`", "data"]),
+            ("\"mse\"", "\"l1\"", &["line 13", "`l1`", "`cross_entropy`", "loss"]),
+        ],
+    );
+}
+
+#[test]
+fn values_out_of_range_are_refused() {
+    refused(
+        GOOD,
+        &[
+            ("0.5", "0", &["my.toml, line 6: learning_rate = 0: accepted are finite numbers above 0"]),
+            ("0.5", "-0.1", &["line 6: learning_rate = -0.1: accepted"]),
+            ("0.5", "nan", &["line 6: learning_rate = nan: accepted"]),
+            ("0.5", "inf", &["line 6: learning_rate = inf: accepted"]),
+            ("60", "0", &["line 7: steps = 0: accepted are 1 to 1000000"]),
+            ("60", "1_000_001", &["line 7: steps = 1_000_001: accepted are 1 to 1000000"]),
+            ("300", "0", &["line 10: examples = 0: accepted are 1 to 1797"]),
+            ("300", "1798", &["line 10: examples = 1798: accepted are 1 to 1797"]),
+            ("[32, 16]", "[32,\n 0]", &["line 12: hidden width = 0: accepted", "linear model"]),
+            ("substeps = 6", "substeps = 0", &["line 15: substeps = 0: accepted are even numbers from 2"]),
+            ("substeps = 6", "substeps = 5", &["line 15: substeps = 5: accepted are even numbers from 2"]),
+            ("max_tracked = 5", "max_tracked = 0", &["line 16: max_tracked = 0: accepted are 1 to 16"]),
+            ("max_tracked = 5", "max_tracked = 17", &["line 16: max_tracked = 17: accepted are 1 to 16"]),
+        ],
+    );
+}
+
+#[test]
+fn tolerances_and_thresholds_out_of_range_are_refused() {
+    for bad in ["eigen_tolerance = 0.0", "eigen_tolerance = 0.02", "eigen_tolerance = nan"] {
+        refused(GOOD, &[("max_tracked = 5", bad, &["line 16", bad, "above 0 and at most 0.01"])]);
+    }
+    for bad in ["tracked_above = 0", "tracked_above = 1.97", "critical_above = 2.0", "critical_above = 1.5"] {
+        refused(
+            GOOD,
+            &[("max_tracked = 5", bad, &["line 16", bad, "0 < tracked_above < critical_above < 2"])],
+        );
+    }
+    refused(
+        GOOD,
+        &[("max_tracked = 5", "critical_above = nan", &["line 16: critical_above = nan: accepted"])],
+    );
+}
+
+#[test]
+fn bad_landscapes_are_refused() {
+    refused(
+        QUADRATIC,
+        &[
+            ("[1, 2.5]", "[]", &["line 8: spectrum = []: accepted are 1 to 1000 finite eigenvalues"]),
+            ("[1, 2.5]", "[1, inf]", &["line 8: spectrum = [1, inf]: accepted"]),
+            ("quadratic.spectrum = [1, 2.5]", "quadratic = {}", &["line 8", "missing field `spectrum`"]),
+            (
+                "objective.quadratic.spectrum = [1, 2.5]",
+                "objective = {}",
+                &["line 8", "one of network, quadratic, valley"],
+            ),
+            (
+                "objective.quadratic.spectrum = [1, 2.5]",
+                "objective = { quadratic.spectrum = [1], valley = { curvature = 1, slope = 1, directions = 1 } }",
+                &["line 8", "exactly one", "network, quadratic, valley"],
+            ),
+        ],
+    );
+    refused(
+        VALLEY,
+        &[
+            ("directions = 1", "directions = 0", &["line 8: directions = 0: accepted are 1 to 16"]),
+            ("directions = 1", "directions = 17", &["line 8: directions = 17: accepted are 1 to 16"]),
+            ("curvature = 15", "curvature = inf", &["line 8: curvature = inf: accepted are finite"]),
+            ("slope = 1", "slope = nan", &["line 8: slope = nan: accepted are finite"]),
+        ],
+    );
+}
+
+#[test]
+fn bad_predictions_are_refused() {
+    refused(
+        GOOD,
+        &[
+            (
+                "sharpness_equilibrates",
+                "sharpnes_equilibrates",
+                &[
+                    "line 5",
+                    "predictions",
+                    "\"sharpnes_equilibrates\"",
+                    "Did you mean sharpness_equilibrates?",
+                    "quadratic_modes, ",
+                ],
+            ),
+            ("sharpness_equilibrates", "quux", &["line 5", "\"quux\". Accepted are quadratic_modes, "]),
+            ("[\"sharpness_equilibrates\"]", "[]", &["line 5: predictions = []: accepted"]),
+            (
+                "[\"sharpness_equilibrates\"]",
+                "[\"quadratic_modes\",\n\"quadratic_modes\"]",
+                &["line 6: predictions: \"quadratic_modes\" twice"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn bad_seeds_are_refused() {
+    refused(
+        GOOD,
+        &[
+            ("[0, 1]", "[]", &["line 4: seeds = []: accepted are one or more seeds"]),
+            ("[0, 1]", "[0, 1, 0]", &["line 4: seeds = [0, 1, 0]: accepted", "no two the same"]),
+        ],
+    );
+}
+
+#[test]
+fn bad_names_are_refused() {
+    for bad in ["\"\"", "\"Digits\"", "\"a b\"", "\"../a\"", "\"-a\"", "\"a-\"", "\"a_b\"", "\"ü\""] {
+        let start = format!("my.toml, line 3: name = {bad}: accepted are names of lower-case letters");
+        refused(GOOD, &[("\"digits-tanh-mse\"", bad, &[&start])]);
+    }
+    let file = parse("My Suite.toml", GOOD).err().expect("bad file name").to_string();
+    assert!(file.starts_with("My Suite.toml: a suite is called like its file"), "{file}");
+}
+
+#[test]
+fn experiments_of_the_same_name_are_refused() {
+    let experiment = &QUADRATIC[QUADRATIC.find("[[").expect("an experiment")..];
+    let twice =
+        parse("my.toml", &format!("{QUADRATIC}{experiment}")).err().expect("the same name twice").to_string();
+    assert!(twice.starts_with("my.toml, line 10: name = \"quadratic\""), "{twice}");
+    assert!(twice.ends_with("my.toml, line 3 has it"), "{twice}");
+
+    let suites = ["a.toml", "b.toml"].map(|file| parse(file, QUADRATIC).ok().expect("good"));
+    let across = check_distinct(&suites).expect_err("the same name in two suites").to_string();
+    assert!(across.starts_with("b.toml, line 3: ") && across.ends_with("a.toml, line 3 has it"), "{across}");
+}
+
+#[test]
+fn unreadable_files_are_refused() {
+    let folder = std::env::temp_dir().join(format!("centralflow-suite-file-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let missing = load(&folder.join("missing.toml")).err().expect("missing").to_string();
+    assert!(missing.contains("missing.toml: cannot be read (No such file"), "{missing}");
+    let directory = load(&folder).err().expect("a folder").to_string();
+    assert!(directory.contains(": cannot be read (Is a directory"), "{directory}");
+    std::fs::write(folder.join("bytes.toml"), b"description = \"\"\n# \xff\n").expect("written");
+    let bytes = load(&folder.join("bytes.toml")).err().expect("not UTF-8").to_string();
+    assert!(bytes.contains("bytes.toml, line 2: not UTF-8"), "{bytes}");
+    std::fs::remove_dir_all(&folder).expect("removed");
+}

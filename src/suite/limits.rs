@@ -1,0 +1,106 @@
+//! The values that are accepted, one rule a quantity; a rule that refuses says what it would accept.
+
+use crate::objective::DataName;
+
+type Accepted = Result<(), String>;
+
+const MOST_STEPS: usize = 1_000_000;
+const WIDEST: usize = 10_000;
+const MOST_EIGENVALUES: usize = 1_000;
+const MOST_SUBSTEPS: usize = 1_000;
+const LONGEST_NAME: usize = 80;
+
+/// A learning rate: finite and above 0.
+pub fn learning_rate(value: f64) -> Accepted {
+    require(value.is_finite() && value > 0.0, || "accepted are finite numbers above 0".into())
+}
+
+/// A number of steps: 1 to a million.
+pub fn steps(value: usize) -> Accepted {
+    require((1..=MOST_STEPS).contains(&value), || format!("accepted are 1 to {MOST_STEPS}"))
+}
+
+/// Seeds: at least one, no two the same.
+pub fn seeds(values: &[u64]) -> Accepted {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    require(!values.is_empty() && sorted.len() == values.len(), || {
+        "accepted are one or more seeds, no two the same".into()
+    })
+}
+
+/// A name: it becomes part of file names and of the names of tests.
+pub(super) fn name(value: &str) -> Accepted {
+    let inside = value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let ends = !value.is_empty() && !value.starts_with('-') && !value.ends_with('-');
+    require(inside && ends && value.len() <= LONGEST_NAME, || {
+        format!(
+            "accepted are names of lower-case letters, digits and hyphens inside, at most {LONGEST_NAME} characters"
+        )
+    })
+}
+
+/// A number of examples: as many as the data set has.
+pub(super) fn examples(value: usize, data: DataName) -> Accepted {
+    let available = data.available();
+    require((1..=available).contains(&value), || {
+        format!("accepted are 1 to {available}, the size of this data set")
+    })
+}
+
+/// The width of a hidden layer.
+pub(super) fn width(value: usize) -> Accepted {
+    require((1..=WIDEST).contains(&value), || {
+        format!("accepted are layers 1 to {WIDEST} wide; hidden = [] is a linear model")
+    })
+}
+
+/// The spectrum of a quadratic.
+pub(super) fn spectrum(values: &[f64]) -> Accepted {
+    let sized = (1..=MOST_EIGENVALUES).contains(&values.len());
+    require(sized && values.iter().all(|x| x.is_finite()), || {
+        format!("accepted are 1 to {MOST_EIGENVALUES} finite eigenvalues")
+    })
+}
+
+/// A real parameter of a landscape.
+pub(super) fn finite(value: f64) -> Accepted {
+    require(value.is_finite(), || "accepted are finite numbers".into())
+}
+
+/// The sharp directions of a valley.
+pub(super) fn directions(value: usize) -> Accepted {
+    require((1..=16).contains(&value), || "accepted are 1 to 16".into())
+}
+
+/// Substeps of the central flow; its companion takes half as many.
+pub(super) fn substeps(value: usize) -> Accepted {
+    require((2..=MOST_SUBSTEPS).contains(&value) && value.is_multiple_of(2), || {
+        format!("accepted are even numbers from 2 to {MOST_SUBSTEPS}")
+    })
+}
+
+/// The residual at which eigenpairs are accepted.
+pub(super) fn eigen_tolerance(value: f64) -> Accepted {
+    require(value > 0.0 && value <= 1e-2, || "accepted are numbers above 0 and at most 0.01".into())
+}
+
+/// The largest number of eigenvalues tracked.
+pub(super) fn max_tracked(value: usize) -> Accepted {
+    require((1..=16).contains(&value), || "accepted are 1 to 16".into())
+}
+
+/// The thresholds of tracked and of critical eigenvalues.
+pub(super) fn thresholds(tracked_above: f64, critical_above: f64) -> Accepted {
+    require(0.0 < tracked_above && tracked_above < critical_above && critical_above < 2.0, || {
+        format!(
+            "accepted is 0 < tracked_above < critical_above < 2, \
+             but tracked_above is {tracked_above} and critical_above is {critical_above}"
+        )
+    })
+}
+
+fn require(accepted: bool, message: impl FnOnce() -> String) -> Accepted {
+    if accepted { Ok(()) } else { Err(message()) }
+}

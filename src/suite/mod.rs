@@ -1,0 +1,25 @@
+//! Suites: which predictions are checked on which experiments, how they are run, and what comes out.
+//!
+//! A suite is a TOML file ([`load`], [`parse`]); those of this repository are built in ([`shipped`]). An experiment with
+//! one seed is a [`Case`]; [`verify`] runs cases and yields a [`Verification`]. [`Cache`] lets the tests of one case
+//! share its run.
+
+mod cache;
+mod case;
+mod error;
+mod file;
+mod limits;
+mod raw;
+mod row;
+mod runner;
+pub mod shipped;
+mod suggestion;
+
+pub use cache::Cache;
+pub use case::Case;
+pub use error::SuiteError;
+pub use file::{Experiment, Suite, check_distinct, load, parse};
+pub use limits::{learning_rate, seeds, steps};
+pub use row::VerdictRow;
+pub use runner::{Incident, Verification, verify};
+pub use suggestion::{did_you_mean, nearest};

@@ -1,0 +1,55 @@
+//! The suites of this repository, built into the program.
+
+use super::{Suite, SuiteError, check_distinct, parse};
+
+/// Name, file and text of each; a new file in `suites/` gets its line here.
+const FILES: &[(&str, &str, &str)] = &[
+    ("digits", "suites/digits.toml", include_str!("../../suites/digits.toml")),
+    ("landscapes", "suites/landscapes.toml", include_str!("../../suites/landscapes.toml")),
+];
+
+/// The names of the shipped suites.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|&(name, _, _)| name)
+}
+
+/// The shipped suite of that name.
+pub fn find(name: &str) -> Option<Result<Suite, SuiteError>> {
+    FILES.iter().find(|&&(shipped, _, _)| shipped == name).map(|&(_, file, text)| parse(file, text))
+}
+
+/// All shipped suites.
+pub fn all() -> Result<Vec<Suite>, SuiteError> {
+    let suites: Vec<Suite> =
+        FILES.iter().map(|&(_, file, text)| parse(file, text)).collect::<Result<_, _>>()?;
+    check_distinct(&suites)?;
+    Ok(suites)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_suite_file_is_embedded_under_its_name() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/suites");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .expect("the folder is there")
+            .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
+            .filter_map(|file| file.strip_suffix(".toml").map(String::from))
+            .collect();
+        files.sort();
+        let mut embedded: Vec<&str> = names().collect();
+        embedded.sort();
+        assert_eq!(files, embedded);
+        for &(name, file, _) in FILES {
+            assert_eq!(file, format!("suites/{name}.toml"));
+        }
+    }
+
+    #[test]
+    fn shipped_suites_are_accepted() {
+        let suites = all().map_err(|error| error.to_string()).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(suites.len(), FILES.len());
+    }
+}

@@ -1,0 +1,42 @@
+//! Hands the suites to `cargo test`: a test a prediction, experiment and seed, named
+//! `suite::experiment::prediction::seedN`, and a golden file an experiment, `golden::experiment`.
+//!
+//! Listing runs nothing. Tests of the same experiment and seed share its run, also when each is a process of its own.
+
+mod golden;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use centralflow::report::describe;
+use centralflow::suite::{Cache, Case, Suite, shipped};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let suites = shipped::all().unwrap_or_else(|error| panic!("{error}"));
+    let program = std::env::current_exe().expect("a running program has a file");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("records");
+    let cache = Arc::new(Cache::new(folder, program));
+    let mut trials = verdicts(&suites, &cache);
+    trials.extend(golden::trials(&suites, &cache));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// A trial a verdict. Those of different cases alternate, so that threads do not all wait for the same run.
+fn verdicts(suites: &[Suite], cache: &Arc<Cache>) -> Vec<Trial> {
+    let cases: Vec<Arc<Case>> = suites.iter().flat_map(|suite| suite.cases()).map(Arc::new).collect();
+    let most = cases.iter().map(|case| case.predictions.len()).max().unwrap_or(0);
+    (0..most).flat_map(|index| cases.iter().filter_map(move |case| verdict(case, index, cache))).collect()
+}
+
+/// The trial of the case's prediction at `index`, if it has so many.
+fn verdict(case: &Arc<Case>, index: usize, cache: &Arc<Cache>) -> Option<Trial> {
+    let prediction = *case.predictions.get(index)?;
+    let (name, case, cache) = (case.check_name(prediction), case.clone(), cache.clone());
+    Some(Trial::test(name, move || {
+        let row = case.judge_one(prediction, &*cache.record(&case)?);
+        if row.passes() { Ok(()) } else { Err(Failed::from(describe(&row))) }
+    }))
+}
