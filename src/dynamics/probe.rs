@@ -72,8 +72,7 @@ const EXPANSION_POINTS: usize = 6;
 fn eigenpairs(at: &dyn Linearization, rule: GradientDescent, count: usize) -> Result<EigenPairs, EigenError> {
     let operator = EffectiveHessian { at, rule };
     let count = count.min(at.gradient().len());
-    let settled_below = f64::NEG_INFINITY;
-    lanczos(&operator, &Request { count, tolerance: EIGEN_TOLERANCE, settled_below, max_products: 5000, seed: 0 })
+    lanczos(&operator, &Request { count, tolerance: EIGEN_TOLERANCE, max_products: 5000, seed: 0 })
 }
 
 impl Probe {

@@ -1,36 +1,74 @@
-//! All eigenpairs from the dense matrix: the oracle for small problems.
+//! The dense eigendecomposition of an operator of moderate dimension.
 
-use faer::{Par, Side};
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
+use faer::{Mat, MatRef, Par};
 
-use super::{EigenError, EigenPairs, SymmetricOperator};
+use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check};
 use crate::numeric::Matrix;
 use crate::numeric::vector::{axpy, norm};
 
-/// Forms the matrix by `n` products and takes its `count` largest eigenpairs.
+/// The largest dimension that [`dense`] accepts.
+pub const DENSE_LIMIT: usize = 8192;
+
+/// The `count` largest eigenpairs from the matrix itself, formed by p products with the columns of the
+/// identity and symmetrised, `(H + H^T) / 2`.
 ///
-/// Not for anything whose bits matter: faer's bits depend on the processor.
-pub fn dense(operator: &dyn SymmetricOperator, count: usize) -> Result<EigenPairs, EigenError> {
-    let n = operator.dim();
-    if count == 0 || count > n {
-        return Err(EigenError::Count { count, dim: n });
+/// One thread, hence the same bits every time; but the library picks its kernels by processor, so that they
+/// may differ between processors, unlike those of the other solvers. Meant as an oracle.
+pub fn dense(op: &dyn SymmetricOperator, count: usize) -> Result<EigenPairs, EigenError> {
+    let mut op = Counted::new(op);
+    let p = op.dim;
+    check(p, &Request { count, tolerance: 1.0, max_products: p, seed: 0 })?;
+    if p > DENSE_LIMIT {
+        return Err(EigenError::TooLarge(p));
     }
-    let image = operator.apply(&Matrix::identity(n));
-    if image.data().iter().any(|x| !x.is_finite()) {
-        return Err(EigenError::NonFinite);
+    let matrix = form(&mut op)?;
+    let (mut values, mut vectors) = (Vec::new(), Matrix::zeros(p, 0));
+    let (all, basis) = decompose(&matrix)?;
+    for j in (0..p).rev().take(count) {
+        values.push(all[j]);
+        vectors.push_col(basis.col(j).try_as_col_major().ok_or(EigenError::Dense)?.as_slice());
     }
-    let symmetric = faer::Mat::from_fn(n, n, |i, j| 0.5 * (image[(i, j)] + image[(j, i)]));
-    faer::set_global_parallelism(Par::Seq);
-    let decomposition = symmetric.self_adjoint_eigen(Side::Lower).map_err(|_| EigenError::Dense)?;
-    let values: Vec<f64> = (0..count).map(|j| decomposition.S()[n - 1 - j]).collect();
-    let vectors = Matrix::from_fn(n, count, |i, j| decomposition.U()[(i, n - 1 - j)]);
-    let images = operator.apply(&vectors);
-    let size = super::basis::scale_of(&values);
+    let largest = all.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+    let scale = values[0].abs().max(1e-4 * largest).max(f64::MIN_POSITIVE);
     let residuals = (0..count)
         .map(|j| {
-            let mut r = images.col(j).to_vec();
+            let mut r = vec![0.0; p];
+            (0..p).for_each(|i| axpy(vectors[(i, j)], matrix.col(i), &mut r));
             axpy(-values[j], vectors.col(j), &mut r);
-            norm(&r) / size
+            norm(&r) / scale
         })
         .collect();
-    Ok(EigenPairs { values, vectors, residuals, products: n + count, converged: true })
+    Ok(EigenPairs { values, vectors, residuals, products: op.products, converged: true })
+}
+
+fn form(op: &mut Counted) -> Result<Matrix, EigenError> {
+    const BLOCK: usize = 32;
+    let p = op.dim;
+    let mut data = Vec::with_capacity(p * p);
+    for from in (0..p).step_by(BLOCK) {
+        let cols = BLOCK.min(p - from);
+        let block = Matrix::from_fn(p, cols, |i, j| if i == from + j { 1.0 } else { 0.0 });
+        data.extend_from_slice(op.apply(&block)?.data());
+    }
+    let h = Matrix::from_columns(p, p, data);
+    Ok(Matrix::from_fn(p, p, |i, j| 0.5 * h[(i, j)] + 0.5 * h[(j, i)]))
+}
+
+/// All eigenvalues in ascending order, and the eigenvectors; one thread, so that the bits are fixed.
+fn decompose(matrix: &Matrix) -> Result<(Vec<f64>, Mat<f64>), EigenError> {
+    let p = matrix.rows();
+    let a = MatRef::from_column_major_slice(matrix.data(), p, p);
+    let mut values = faer::diag::Diag::<f64>::zeros(p);
+    let mut vectors = Mat::<f64>::zeros(p, p);
+    let scratch = self_adjoint_evd_scratch::<f64>(p, ComputeEigenvectors::Yes, Par::Seq, Default::default());
+    let mut memory = MemBuffer::try_new(scratch).map_err(|_| EigenError::TooLarge(p))?;
+    let stack = MemStack::new(&mut memory);
+    let target = Some(vectors.as_mut());
+    self_adjoint_evd(a, values.as_mut(), target, Par::Seq, stack, Default::default())
+        .map_err(|_| EigenError::Dense)?;
+    let values = (0..p).map(|j| values[j]).collect::<Vec<f64>>();
+    // The order is documented as nondecreasing; a NaN would break it.
+    if values.iter().all(|v| v.is_finite()) { Ok((values, vectors)) } else { Err(EigenError::Dense) }
 }

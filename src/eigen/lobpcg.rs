@@ -1,117 +1,220 @@
-//! Block LOBPCG from a warm start (Knyazev 2001), with soft locking and images carried along.
+//! Locally optimal block preconditioned conjugate gradients (without preconditioner), warm-started.
+//!
+//! Knyazev, SIAM J. Sci. Comput. 23 (2001), in the orthonormal formulation of Hetmaniuk and Lehoucq (J.
+//! Comput. Phys. 218, 2006): the basis `S = [X W P]` is orthonormal, the Ritz vectors are `X' = S C`, and the
+//! new directions are `P' = S D` with D orthonormal to C in coefficient space. All combinations have
+//! orthonormal coefficients, so `H X` and `H P` follow by the same combinations with an error of a few ulps
+//! of |H| an iteration, and an iteration costs one product for each residual that is not yet small (soft
+//! locking).
 
-use super::basis::{Basis, random_block, scale_of};
-use super::{EigenError, EigenPairs, Request, SymmetricOperator};
-use crate::numeric::Matrix;
-use crate::numeric::vector::norm;
+use super::block::{
+    beside, combine, finite, norms, orthonormalise, random_outside, residuals, select, symmetric_gram,
+};
+use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check};
+use crate::numeric::random::Stream;
+use crate::numeric::{Matrix, symmetric_eigen};
 
-/// The `count` largest eigenpairs from the subspace `start`, which may have more columns: these are guards.
+/// The `count` largest eigenpairs from a start block, whose further columns are guard vectors.
 ///
-/// Each iteration does Rayleigh-Ritz on the Ritz vectors X, the residuals R of those not yet converged, and the
-/// previous directions P, and costs one product a residual; images of X and P are linear combinations of known ones.
-/// The answer's residuals are computed from fresh products if the images were combined often.
+/// Guard vectors need not converge; they speed up the others, and are improved only while their relative
+/// residual exceeds 1e-2. Missing or dependent columns are replaced by random ones.
 pub fn lobpcg(
-    operator: &dyn SymmetricOperator,
+    op: &dyn SymmetricOperator,
     start: &Matrix,
     request: &Request,
 ) -> Result<EigenPairs, EigenError> {
-    let n = operator.dim();
-    request.check(n)?;
-    let block = start.cols().max(request.count).min(n);
-    let mut basis = Basis::new(operator);
-    basis.extend(start)?;
-    let mut attempt = 0;
-    while basis.len() < block && attempt < 10 {
-        basis.extend(&random_block(n, block - basis.len(), request.seed.wrapping_add(attempt), "lobpcg"))?;
-        attempt += 1;
+    const GUARD: f64 = 1e-2;
+    let mut op = Counted::new(op);
+    check(op.dim, request)?;
+    if start.rows() != op.dim {
+        let (got_rows, got_cols) = (start.rows(), start.cols());
+        return Err(EigenError::Shape { rows: op.dim, cols: got_cols, got_rows, got_cols });
     }
-    let block = basis.len();
-    loop {
-        let ritz = basis.ritz();
-        let size = scale_of(&ritz.values);
-        let mut residuals = Matrix::zeros(n, 0);
-        let mut converged = true;
-        for i in 0..block {
-            let r = basis.residual(&ritz, i);
-            let relative = norm(&r) / size;
-            // Guards help by being there; only wanted pairs get products.
-            if i < request.count && !request.accepts(i, ritz.values[i], relative, size) {
-                converged = false;
-                residuals.push_col(&r);
-            }
-        }
-        if converged || basis.products >= request.max_products {
-            return Ok(basis.pairs(&ritz, request));
-        }
-        let (x, wx) = basis.rotate(&ritz, block);
-        let (p, wp) = directions(&basis, &ritz, &x, &wx, block);
-        let mut next = Basis::new(operator);
-        next.products = basis.products;
-        next.extend_known(&x, &wx)?;
-        next.extend_known(&p, &wp)?;
-        if next.extend(&residuals)? == 0 {
-            // The residuals lie in the space already: rounding level, nothing more can be gained.
-            return Ok(basis.pairs(&ritz, request));
-        }
-        basis = next;
-    }
+    let mut random = Stream::new(request.seed, "lobpcg");
+    let columns = start.cols().max(request.count).min(op.dim);
+    let mut iteration = Iteration::start(&mut op, start, columns, 0.0, &mut random)?;
+    let active = |limit: f64, j: usize, _: &[f64], r: f64| {
+        r > if j < request.count { limit } else { limit * (GUARD / request.tolerance).max(1.0) }
+    };
+    let converged = iteration.run(&mut op, request.tolerance, request.max_products, &active)?;
+    Ok(iteration.pairs(request.count, op.products, converged))
 }
 
-/// The directions P: what the new Ritz vectors have outside the old ones, orthonormalised against the new ones.
-fn directions(
-    basis: &Basis<'_>,
-    ritz: &super::basis::Ritz,
-    x: &Matrix,
-    wx: &Matrix,
-    block: usize,
-) -> (Matrix, Matrix) {
-    let n = x.rows();
-    let (mut p, mut wp) = (Matrix::zeros(n, 0), Matrix::zeros(n, 0));
-    if basis.len() == block {
-        return (p, wp);
-    }
-    for i in 0..block {
-        // Coefficients in the basis: zero on the old X, those of the new Ritz vector elsewhere.
-        let mut c: Vec<f64> = (0..basis.len()).map(|j| if j < block { 0.0 } else { ritz.rotation[(j, i)] }).collect();
-        let size = norm(&c);
-        if size < 1e-10 {
-            continue;
+/// Whether the pair `j` needs work, given (the absolute residual limit, j, the Ritz values, its residual).
+pub(super) type Active<'a> = dyn Fn(f64, usize, &[f64], f64) -> bool + 'a;
+
+/// The state of the iteration: orthonormal Ritz vectors and search directions with their products.
+pub(super) struct Iteration {
+    pub values: Vec<f64>,
+    pub x: Matrix,
+    hx: Matrix,
+    p: Matrix,
+    hp: Matrix,
+    norm: f64,
+    lowest: f64,
+    steps: usize,
+}
+
+impl Iteration {
+    /// The Ritz pairs of `columns` vectors: those of `start`, and random ones if it has fewer.
+    pub fn start(
+        op: &mut Counted,
+        start: &Matrix,
+        columns: usize,
+        norm: f64,
+        random: &mut Stream,
+    ) -> Result<Self, EigenError> {
+        if !finite(start) {
+            return Err(EigenError::NonFinite);
         }
-        c.iter_mut().for_each(|c| *c /= size);
-        let column = |of: &Matrix| {
-            let mut sum = vec![0.0; n];
-            for (j, &c) in c.iter().enumerate() {
-                crate::numeric::vector::axpy(c, of.col(j), &mut sum);
-            }
-            sum
+        let mut x = orthonormalise(&[], start);
+        x.truncate_cols(columns);
+        let more = random_outside(&x, columns - x.cols(), random);
+        x = beside(&[&x, &more]);
+        let hx = op.apply(&x)?;
+        Ok(Self::from_products(x, hx, norm))
+    }
+
+    fn from_products(x: Matrix, hx: Matrix, norm: f64) -> Self {
+        let empty = Matrix::zeros(x.rows(), 0);
+        let mut this = Self {
+            values: Vec::new(),
+            x,
+            hx,
+            p: empty.clone(),
+            hp: empty,
+            norm,
+            lowest: f64::INFINITY,
+            steps: 0,
         };
-        let (mut v, mut w) = (column(&basis.v), column(&basis.w));
-        if orthonormalize_pair(&mut v, &mut w, [(x, wx), (&p, &wp)]) {
-            p.push_col(&v);
-            wp.push_col(&w);
-        }
+        this.rayleigh_ritz(&Matrix::zeros(this.x.rows(), 0), &Matrix::zeros(this.x.rows(), 0));
+        this
     }
-    (p, wp)
-}
 
-/// Orthonormalises `v` against orthonormal blocks and does the same to its image `w`; false if too little is left
-/// for the image to stay accurate.
-fn orthonormalize_pair(v: &mut [f64], w: &mut [f64], blocks: [(&Matrix, &Matrix); 2]) -> bool {
-    use crate::numeric::vector::{axpy, dot, scale};
-    for _ in 0..3 {
-        for (block, images) in blocks {
-            for j in 0..block.cols() {
-                let c = dot(block.col(j), v);
-                axpy(-c, block.col(j), v);
-                axpy(-c, images.col(j), w);
-            }
-        }
-        let left = norm(v);
-        if left < 1e-4 {
-            return false;
-        }
-        scale(1.0 / left, v);
-        scale(1.0 / left, w);
+    /// Appends directions orthogonal to the present vectors, at one product each.
+    pub fn append(&mut self, op: &mut Counted, more: &Matrix) -> Result<(), EigenError> {
+        let more = orthonormalise(&[&self.x], more);
+        let hmore = op.apply(&more)?;
+        let (x, hx) = (beside(&[&self.x, &more]), beside(&[&self.hx, &hmore]));
+        *self = Self { steps: self.steps, ..Self::from_products(x, hx, self.norm) };
+        Ok(())
     }
-    true
+
+    /// One step of steepest ascent for the last vector, at one product; the number of vectors stays.
+    pub fn improve_last(&mut self, op: &mut Counted) -> Result<(), EigenError> {
+        let columns = self.x.cols();
+        let r = self.residuals().cols_range(columns - 1, columns);
+        self.append(op, &r)?;
+        self.x.truncate_cols(columns);
+        self.hx.truncate_cols(columns);
+        self.values.truncate(columns);
+        Ok(())
+    }
+
+    /// Iterates until no pair is active (true), or the budget ends or rounding stops progress (false).
+    pub fn run(
+        &mut self,
+        op: &mut Counted,
+        tolerance: f64,
+        max_products: usize,
+        active: &Active,
+    ) -> Result<bool, EigenError> {
+        let mut best = (f64::INFINITY, 0);
+        loop {
+            let r = residuals(&self.x, &self.hx, &self.values);
+            let lengths = norms(&r);
+            let limit = self.limit(tolerance);
+            let mut work: Vec<usize> =
+                (0..lengths.len()).filter(|&j| active(limit, j, &self.values, lengths[j])).collect();
+            let worst = work.iter().fold(0.0_f64, |m, &j| m.max(lengths[j]));
+            let drifted = self.steps as f64 * 16.0 * f64::EPSILON * self.norm > 0.1 * limit;
+            if work.is_empty() && !drifted {
+                return Ok(true);
+            }
+            // Progress must come within 200 steps; long plateaus are normal for unlucky spectra.
+            best = if worst < 0.9 * best.0 { (worst, 0) } else { (best.0, best.1 + 1) };
+            work.truncate(max_products.saturating_sub(op.products));
+            if drifted && (work.is_empty() || self.steps >= 200) {
+                if op.products + self.x.cols() > max_products {
+                    return Ok(false);
+                }
+                self.refresh(op)?;
+                continue;
+            }
+            if work.is_empty() || best.1 > 200 {
+                return Ok(false);
+            }
+            let w = orthonormalise(&[&self.x, &self.p], &select(&r, &work));
+            if w.cols() == 0 {
+                if self.p.cols() == 0 {
+                    return Ok(false);
+                }
+                (self.p, self.hp) = (Matrix::zeros(op.dim, 0), Matrix::zeros(op.dim, 0));
+                continue;
+            }
+            let hw = op.apply(&w)?;
+            self.step(&w, &hw, limit, active);
+        }
+    }
+
+    /// One Rayleigh-Ritz step on `[X W P]`; new directions for the pairs that stay active.
+    fn step(&mut self, w: &Matrix, hw: &Matrix, limit: f64, active: &Active) {
+        let m = self.x.cols();
+        let (c, s, hs) = self.rayleigh_ritz(w, hw);
+        let lengths = norms(&residuals(&self.x, &self.hx, &self.values));
+        let work: Vec<usize> = (0..m).filter(|&j| active(limit, j, &self.values, lengths[j])).collect();
+        let moved = Matrix::from_fn(c.rows(), work.len(), |i, j| if i < m { 0.0 } else { c[(i, work[j])] });
+        let d = orthonormalise(&[&c], &moved);
+        (self.p, self.hp) = (combine(&s, &d), combine(&hs, &d));
+        self.steps += 1;
+    }
+
+    /// Replaces X by the Ritz vectors of `[X W P]`; returns their coefficients, the basis and its products.
+    fn rayleigh_ritz(&mut self, w: &Matrix, hw: &Matrix) -> (Matrix, Matrix, Matrix) {
+        let m = self.x.cols();
+        let (s, hs) = (beside(&[&self.x, w, &self.p]), beside(&[&self.hx, hw, &self.hp]));
+        let (values, vectors) = symmetric_eigen(&symmetric_gram(&s, &hs));
+        self.norm = values.iter().fold(self.norm, |n, v| n.max(v.abs()));
+        self.lowest = values.iter().fold(self.lowest, |n, v| n.min(*v));
+        let c = vectors.cols_range(0, m);
+        (self.x, self.hx) = (combine(&s, &c), combine(&hs, &c));
+        self.values = values[..m].to_vec();
+        (c, s, hs)
+    }
+
+    /// Recomputes the products, so that no error of the combinations survives.
+    fn refresh(&mut self, op: &mut Counted) -> Result<(), EigenError> {
+        let x = orthonormalise(&[], &self.x);
+        let hx = op.apply(&x)?;
+        *self = Self::from_products(x, hx, self.norm);
+        Ok(())
+    }
+
+    /// The scale of relative residuals: `max(|lambda_1|, 1e-4 |H|)`.
+    pub fn scale(&self) -> f64 {
+        self.values[0].abs().max(1e-4 * self.norm).max(f64::MIN_POSITIVE)
+    }
+
+    /// The smallest Ritz value that was met since the last restart.
+    pub fn lowest(&self) -> f64 {
+        self.lowest
+    }
+
+    fn limit(&self, tolerance: f64) -> f64 {
+        (tolerance * self.scale()).max(64.0 * f64::EPSILON * self.norm)
+    }
+
+    /// The absolute residual vectors.
+    pub fn residuals(&self) -> Matrix {
+        residuals(&self.x, &self.hx, &self.values)
+    }
+
+    /// The leading `count` pairs.
+    pub fn pairs(&self, count: usize, products: usize, converged: bool) -> EigenPairs {
+        let count = count.min(self.values.len());
+        let scale = self.scale();
+        let residuals = norms(&self.residuals())[..count].iter().map(|r| r / scale).collect();
+        let (values, vectors) = (self.values[..count].to_vec(), self.x.cols_range(0, count));
+        EigenPairs { values, vectors, residuals, products, converged }
+    }
 }

@@ -1,47 +1,50 @@
-//! Largest eigenpairs of a symmetric operator, cold and along a trajectory.
+//! Largest algebraic eigenpairs of a symmetric operator known through its products with blocks of vectors.
 //!
-//! "Largest" is largest *algebraic*: sharpness is `lambda_1`, whatever negative eigenvalues there are. The cost is the
-//! number of products with the operator. Solvers know an operator and nothing of networks.
+//! Four solvers ([`dense`], [`lanczos`], [`lobpcg`], [`Tracker`]) and one judge ([`certify`]) that shares no
+//! code with them. An operator-vector product is the unit of cost; everything else is cheap against it.
 
-mod basis;
+mod block;
 mod certify;
 mod dense;
+mod krylov;
 mod lanczos;
-#[cfg(test)]
-mod laws;
 mod lobpcg;
+mod predictor;
 pub mod spectra;
 mod tracker;
 
+#[cfg(test)]
+mod tests;
+
 pub use certify::{EigenCertificate, certify};
-pub use dense::dense;
+pub use dense::{DENSE_LIMIT, dense};
 pub use lanczos::lanczos;
 pub use lobpcg::lobpcg;
 pub use tracker::{Tracker, TrackerSettings};
 
 use crate::numeric::Matrix;
 
-/// A symmetric linear map of R^n.
+/// A symmetric operator on R^p that is known through its products only.
 pub trait SymmetricOperator {
-    /// The dimension n.
+    /// The dimension p.
     fn dim(&self) -> usize;
-
-    /// The image of each column: `n x m -> n x m`.
+    /// The product `H v` with a `p x m` block of vectors.
     fn apply(&self, v: &Matrix) -> Matrix;
 }
 
-/// Approximate eigenpairs.
+/// Eigenpairs of the largest algebraic eigenvalues, and how well they were computed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EigenPairs {
-    /// Eigenvalues, descending.
+    /// The eigenvalues `lambda_1 >= lambda_2 >= ...`.
     pub values: Vec<f64>,
-    /// Orthonormal eigenvectors as columns, in the same order.
+    /// The orthonormal eigenvectors as columns, in the order of the values.
     pub vectors: Matrix,
-    /// `|H u - lambda u| / |lambda_1|`, computed, not estimated.
+    /// `|H u - lambda u| / max(|lambda_1|, 1e-4 |H|)`, with |H| the largest Ritz value in magnitude that the
+    /// solver met; the second term only matters if the top of the spectrum is (nearly) zero.
     pub residuals: Vec<f64>,
-    /// Products with the operator used.
+    /// The operator-vector products used.
     pub products: usize,
-    /// True if all residuals reached the tolerance, those that [`Request::settled_below`] excuses apart.
+    /// Whether every pair that was asked for met the tolerance.
     pub converged: bool,
 }
 
@@ -53,51 +56,87 @@ impl EigenPairs {
     }
 }
 
-/// What a solver is to find.
-#[derive(Debug, Clone, PartialEq)]
+/// What to compute, how well, and for how much.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Request {
     /// The number of eigenpairs.
     pub count: usize,
-    /// The relative residual to reach.
+    /// The largest relative residual (see [`EigenPairs::residuals`]) of a converged pair. Tolerances below
+    /// the rounding of a product, about `1e-14 |H|`, are raised to it.
     pub tolerance: f64,
-    /// Pairs other than the first need not converge once value plus residual lies below this: enough for a sentinel
-    /// that only has to show that nothing more lies above. Minus infinity asks for all to converge.
-    pub settled_below: f64,
-    /// The most products to use; the best pairs so far are returned then, marked as not converged.
+    /// The largest number of operator-vector products; the minimum to answer at all (about `2 count`) is
+    /// always spent.
     pub max_products: usize,
-    /// The seed of random directions.
+    /// The seed of the random directions.
     pub seed: u64,
 }
 
-/// Why there are no eigenpairs.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why no eigenpairs were computed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum EigenError {
-    /// The operator gave an infinite value or NaN.
-    #[error("a product with the operator is infinite or NaN")]
+    /// The operator, or a start block, has a NaN or an infinity.
+    #[error("the operator or its start block contains a NaN or an infinity")]
     NonFinite,
-    /// More eigenpairs than dimensions, or none.
-    #[error("{count} eigenpairs of an operator of dimension {dim} were asked for: accepted are 1 to {dim}")]
+    /// More pairs than the space has dimensions, or none.
+    #[error("asked for {count} eigenpairs of an operator of dimension {dim}")]
     Count {
-        /// The number asked for.
+        /// The number of pairs asked for.
         count: usize,
-        /// The dimension.
+        /// The dimension of the operator.
         dim: usize,
     },
-    /// The dense decomposition failed.
+    /// A block of the wrong shape.
+    #[error("expected a block of {rows} x {cols}, got {got_rows} x {got_cols}")]
+    Shape {
+        /// The rows expected.
+        rows: usize,
+        /// The columns expected.
+        cols: usize,
+        /// The rows found.
+        got_rows: usize,
+        /// The columns found.
+        got_cols: usize,
+    },
+    /// A parameter outside its range.
+    #[error("invalid setting: {0}")]
+    Setting(&'static str),
+    /// Too large to be formed as a dense matrix.
+    #[error("dimension {0} is too large for a dense eigendecomposition")]
+    TooLarge(usize),
+    /// The dense eigendecomposition did not converge.
     #[error("the dense eigendecomposition did not converge")]
     Dense,
 }
 
-impl Request {
-    /// True if pair `i` needs no more work: `residual` is relative to `size`.
-    fn accepts(&self, i: usize, value: f64, residual: f64, size: f64) -> bool {
-        residual <= self.tolerance || (i > 0 && value + residual * size < self.settled_below)
+fn check(dim: usize, request: &Request) -> Result<(), EigenError> {
+    if request.count == 0 || request.count > dim {
+        return Err(EigenError::Count { count: request.count, dim });
+    }
+    if !(request.tolerance > 0.0 && request.tolerance.is_finite()) {
+        return Err(EigenError::Setting("the tolerance must be positive and finite"));
+    }
+    Ok(())
+}
+
+/// The operator with its products counted and checked.
+struct Counted<'a> {
+    op: &'a dyn SymmetricOperator,
+    dim: usize,
+    products: usize,
+}
+
+impl<'a> Counted<'a> {
+    fn new(op: &'a dyn SymmetricOperator) -> Self {
+        Self { op, dim: op.dim(), products: 0 }
     }
 
-    fn check(&self, dim: usize) -> Result<(), EigenError> {
-        if self.count == 0 || self.count > dim {
-            return Err(EigenError::Count { count: self.count, dim });
+    fn apply(&mut self, v: &Matrix) -> Result<Matrix, EigenError> {
+        let product = self.op.apply(v);
+        self.products += v.cols();
+        if product.rows() != self.dim || product.cols() != v.cols() {
+            let (got_rows, got_cols) = (product.rows(), product.cols());
+            return Err(EigenError::Shape { rows: self.dim, cols: v.cols(), got_rows, got_cols });
         }
-        Ok(())
+        if block::finite(&product) { Ok(product) } else { Err(EigenError::NonFinite) }
     }
 }

@@ -1,6 +1,6 @@
 //! The central flow is the better model of gradient descent's path: nearer than gradient flow (G10).
 
-use super::window::{Average, ERRORS, Moment, at_the_edge};
+use super::window::{Average, Moment, at_the_edge, errors_allowed};
 use super::{Finding, Judgement, Prediction, Values};
 use crate::dynamics::Record;
 
@@ -40,11 +40,11 @@ fn judge(statement: &str, record: &Record, swapped: bool) -> Judgement {
     let values = Values {
         predicted: 0.0,
         measured: ratio.mean,
-        discrepancy: ratio.mean + ERRORS * ratio.standard_error,
+        discrepancy: ratio.mean + errors_allowed(1) * ratio.standard_error,
         tolerance: 0.5,
         numerical_error: error,
     };
-    let reason = "ratio of mean distances over the second half of the window, plus two standard errors; below 1/2 the other \
+    let reason = "ratio of mean distances over the second half of the window, plus its 95 % interval; below 1/2 the other \
                   flow is, by the triangle inequality, farther from the nearer one than gradient descent is from it";
     Judgement::new(statement, values, reason)
 }

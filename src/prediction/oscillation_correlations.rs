@@ -48,7 +48,7 @@ fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
     };
     let reason = format!(
         "the correlation of <q_i, w_t - w*_t> and <q_j, w_t - w*_t>, scaled by the predicted variances, for the worst of {} \
-         pairs; allowed are {allowed:.2} standard errors (95 % for all together, correlation in time counted) and the \
+         pairs; allowed are {allowed:.2} standard errors (95 % for all together) and the \
          truncation of the theory, the mean of (eta S - 2)^2",
         correlations.len()
     );

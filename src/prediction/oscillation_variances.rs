@@ -49,7 +49,7 @@ fn judge(statement: &str, record: &Record, factor: f64) -> Judgement {
     };
     let reason = format!(
         "measured over predicted variance for the worst of {} eigenvectors; allowed are {allowed:.2} standard errors \
-         (95 % for all together, correlation counted) and the truncation of the theory, the mean of (eta S - 2)^2; the \
+         (95 % for all together) and the truncation of the theory, the mean of (eta S - 2)^2; the \
          numerical error is the change of tr Sigma when the substep is doubled",
         ratios.len()
     );

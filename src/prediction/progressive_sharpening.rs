@@ -1,6 +1,6 @@
 //! Before the edge the sharpness rises (Cohen et al. 2021; G2).
 
-use super::window::{Average, ERRORS, edge};
+use super::window::{Average, edge, errors_allowed};
 use super::{Finding, Judgement, Prediction, Values};
 use crate::dynamics::Record;
 
@@ -41,11 +41,11 @@ fn judge(statement: &str, record: &Record, sign: f64) -> Judgement {
     let values = Values {
         predicted: 0.0,
         measured: average.mean,
-        discrepancy: (ERRORS * average.standard_error - sign * average.mean).max(0.0),
+        discrepancy: (errors_allowed(1) * average.standard_error - sign * average.mean).max(0.0),
         tolerance: 0.0,
         numerical_error: 0.0,
     };
-    let reason = "change of eta S a step; the mean must lie beyond zero by two standard errors (correlation counted), \
+    let reason = "change of eta S a step; the mean must lie beyond zero by its 95 % interval, \
                   so the shortfall allowed is 0";
     Judgement::new(statement, values, reason)
 }

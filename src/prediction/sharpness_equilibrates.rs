@@ -1,6 +1,6 @@
 //! The sharpness equilibrates at 2/eta (Cohen et al. 2021; G4).
 
-use super::window::{Average, ERRORS, Moment, at_the_edge};
+use super::window::{Average, Moment, at_the_edge, errors_allowed};
 use super::{Finding, Judgement, Prediction, Values};
 use crate::dynamics::Record;
 use crate::optimizer::EDGE;
@@ -35,10 +35,10 @@ fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
         predicted,
         measured: average.mean,
         discrepancy: (average.mean - predicted).abs(),
-        tolerance: ERRORS * average.standard_error + spread(&moments),
+        tolerance: errors_allowed(1) * average.standard_error + spread(&moments),
         numerical_error: residual * average.mean,
     };
-    let reason = "two standard errors of the mean of eta S plus the spread of the critical eigenvalues around their mean: \
+    let reason = "the 95 % interval of the mean of eta S plus the spread of the critical eigenvalues around their mean: \
                   the theory locks each of them at 2 on average, the sharpness is the largest of them at each step; the \
                   numerical error is the eigenpairs' residual";
     Judgement::new(statement, values, reason)
