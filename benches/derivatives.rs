@@ -24,23 +24,26 @@ fn in_precision<T: Scalar>(group: &mut BenchmarkGroup<'_, WallTime>, problem: &P
     let at = program.linearize(&w);
     let u = directions::<T>(w.len(), 8);
     check(&program, &w, &u[..w.len()]);
-    group.bench_function(format!("{precision} gradient"), |b| b.iter(|| black_box(program.linearize(&w).loss())));
+    group.bench_function(format!("{precision} gradient"), |b| {
+        b.iter(|| black_box(program.linearize(&w).loss()))
+    });
     for m in [1, 8] {
         let v = &u[..m * w.len()];
         group.bench_function(format!("{precision} hvp block {m}"), |b| b.iter(|| black_box(at.hvp(v))));
     }
     for k in [1, 3, 4] {
         let v = &u[..k * w.len()];
-        group.bench_function(format!("{precision} third order k={k}"), |b| b.iter(|| black_box(at.third_order(v))));
+        group.bench_function(format!("{precision} third order k={k}"), |b| {
+            b.iter(|| black_box(at.third_order(v)))
+        });
     }
 }
 
 /// The answer is right before it is timed: H v against a central difference of gradients.
 fn check<T: Scalar>(program: &centralflow::autodiff::Program<T>, w: &[T], v: &[T]) {
     let h = if T::EPSILON.to_f64() > 1e-10 { 1e-3 } else { 1e-5 };
-    let moved = |sign: f64| -> Vec<T> {
-        w.iter().zip(v).map(|(&w, &v)| w + T::from_f64(sign * h) * v).collect()
-    };
+    let moved =
+        |sign: f64| -> Vec<T> { w.iter().zip(v).map(|(&w, &v)| w + T::from_f64(sign * h) * v).collect() };
     let (plus, minus) = (program.linearize(&moved(1.0)), program.linearize(&moved(-1.0)));
     let product = program.linearize(w).hvp(v);
     let (mut error, mut size) = (0.0, 0.0);

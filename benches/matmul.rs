@@ -1,64 +1,65 @@
-//! The reproducible matrix product against faer's, single-threaded, on the shapes that occur.
-#![allow(missing_docs)]
+//! The matrix product against faer's, one thread, on the shapes of the experiments.
 
 use std::hint::black_box;
 
-use centralflow::numeric::random::Stream;
 use centralflow::numeric::{MatMut, MatRef, Scalar, matmul_add};
-use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use faer::linalg::matmul::matmul;
-use faer::{Accum, Par};
 
-const SHAPES: [(usize, usize, usize); 5] =
-    [(64, 64, 64), (512, 64, 64), (64, 3072, 256), (512, 256, 256), (512, 128, 10)];
+/// m, k, n, then whether A and B are transposed views.
+const SHAPES: [(usize, usize, usize, bool, bool); 10] = [
+    (64, 64, 64, false, false),
+    (64, 3072, 256, false, false),
+    (3072, 64, 256, true, false),
+    (64, 256, 256, false, true),
+    (64, 256, 3072, false, true),
+    (600, 64, 64, false, false),
+    (64, 64, 64, true, false),
+    (256, 256, 256, false, false),
+    (64, 256, 10, false, false),
+    (600, 32, 4, false, false),
+];
 
-fn products(c: &mut Criterion) {
-    let mut group = c.benchmark_group("matmul");
-    group.sample_size(20);
-    for (m, k, n) in SHAPES {
+fn bench<T: Scalar + faer::traits::ComplexField>(criterion: &mut Criterion, name: &str) {
+    for (m, k, n, a_transposed, b_transposed) in SHAPES {
+        let shape = |t: bool, s: &str| format!("{s}{}", if t { "t" } else { "" });
+        let id = format!("{name} {m}x{k}x{n} {}{}", shape(a_transposed, "a"), shape(b_transposed, "b"));
+        let mut group = criterion.benchmark_group(id);
         group.throughput(Throughput::Elements((2 * m * k * n) as u64));
-        compare::<f64>(&mut group, "f64", (m, k, n));
-        compare::<f32>(&mut group, "f32", (m, k, n));
-    }
-    group.finish();
-}
-
-fn compare<T: Scalar + faer::traits::ComplexField>(
-    group: &mut BenchmarkGroup<'_, WallTime>,
-    precision: &str,
-    (m, k, n): (usize, usize, usize),
-) {
-    let normals = |len: usize| -> Vec<T> {
-        Stream::new(len as u64, "bench").normals(len).into_iter().map(Scalar::from_f64).collect()
-    };
-    let (a, b) = (normals(m * k), normals(k * n));
-    let mut ours: Vec<T> = normals(m * n).iter().map(|_| T::ZERO).collect();
-    let mut theirs = faer::Mat::<T>::zeros(m, n);
-    let (fa, fb) = (
-        faer::MatRef::from_row_major_slice(&a, m, k),
-        faer::MatRef::from_row_major_slice(&b, k, n),
-    );
-    matmul_add(MatMut::row_major(&mut ours, m, n), MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
-    matmul(theirs.as_mut(), Accum::Replace, fa, fb, <T as Scalar>::ONE, Par::Seq);
-    for i in 0..m {
-        for j in 0..n {
-            let difference = (ours[i * n + j] - theirs[(i, j)]).to_f64().abs();
-            assert!(difference <= 100.0 * T::EPSILON.to_f64() * k as f64, "({i}, {j}): {difference:e}");
-        }
-    }
-    group.bench_function(format!("{precision} {m}x{k}x{n} ours"), |bench| {
-        bench.iter(|| {
-            matmul_add(
-                MatMut::row_major(black_box(&mut ours), m, n),
-                MatRef::row_major(&a, m, k),
-                MatRef::row_major(&b, k, n),
-            );
+        let numbers = |len| -> Vec<T> { (0..len).map(|i| T::from_f64((i % 17) as f64 - 8.0)).collect() };
+        let (a, b, mut c) = (numbers(m * k), numbers(k * n), numbers(m * n));
+        let view = |data, rows, cols, transposed| match transposed {
+            false => MatRef::row_major(data, rows, cols),
+            true => MatRef::row_major(data, cols, rows).t(),
+        };
+        let (a_view, b_view) = (view(&a, m, k, a_transposed), view(&b, k, n, b_transposed));
+        group.bench_function("ours", |bencher| {
+            bencher.iter(|| matmul_add(MatMut::row_major(black_box(&mut c), m, n), a_view, b_view));
         });
-    });
-    group.bench_function(format!("{precision} {m}x{k}x{n} faer"), |bench| {
-        bench.iter(|| matmul(black_box(theirs.as_mut()), Accum::Add, fa, fb, <T as Scalar>::ONE, Par::Seq));
-    });
+        let faer_view = |data, rows, cols, transposed| match transposed {
+            false => faer::MatRef::from_row_major_slice(data, rows, cols),
+            true => faer::MatRef::from_row_major_slice(data, cols, rows).transpose(),
+        };
+        let (a_view, b_view) = (faer_view(&a, m, k, a_transposed), faer_view(&b, k, n, b_transposed));
+        group.bench_function("faer", |bencher| {
+            bencher.iter(|| {
+                let c = faer::MatMut::from_row_major_slice_mut(black_box(&mut c), m, n);
+                matmul(c, faer::Accum::Add, a_view, b_view, <T as Scalar>::ONE, faer::Par::Seq);
+            });
+        });
+        group.finish();
+    }
 }
 
-criterion_group!(benches, products);
+fn both(criterion: &mut Criterion) {
+    bench::<f64>(criterion, "f64");
+    bench::<f32>(criterion, "f32");
+}
+
+criterion_group!(
+    name = benches;
+    config = Criterion::default().sample_size(20).warm_up_time(std::time::Duration::from_millis(200))
+        .measurement_time(std::time::Duration::from_millis(600));
+    targets = both
+);
 criterion_main!(benches);

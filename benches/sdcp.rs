@@ -3,8 +3,8 @@
 
 use std::hint::black_box;
 
-use centralflow::autodiff::pair_count;
 use centralflow::numeric::Matrix;
+use centralflow::numeric::pair_count;
 use centralflow::numeric::random::Stream;
 use centralflow::sdcp::{Problem, certify, solve};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -28,9 +28,7 @@ fn problem(k: usize) -> Problem {
     let inner = |a: usize, b: usize| d.col(a).iter().zip(d.col(b)).map(|(x, y)| x * y).sum::<f64>();
     let gram = Matrix::from_fn(m, m, |a, b| inner(a.max(b), a.min(b)));
     let entries = stream.normals(k * k);
-    let a = Matrix::from_fn(k, k, |i, j| {
-        entries[i.max(j) * k + i.min(j)] - if i == j { 1.0 } else { 0.0 }
-    });
+    let a = Matrix::from_fn(k, k, |i, j| entries[i.max(j) * k + i.min(j)] - if i == j { 1.0 } else { 0.0 });
     Problem::from_gram(a, &gram, 1.0).expect("well-formed")
 }
 

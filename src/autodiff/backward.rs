@@ -3,12 +3,12 @@
 use super::bilinear::Bilinear;
 use super::forward::{diagonal_half, widths};
 use super::graph::{Graph, NodeId, Op};
-use super::jet::{Jet, Order, pair_count, pairs, product_first, product_second};
+use super::jet::{Jet, Order, product_first, product_second};
 use super::pointwise::{add_triple, chain_first};
 use super::pool::Buffer;
 use super::sweep::{Jets, Program, Tape, View, node_value};
-use crate::numeric::Scalar;
 use crate::numeric::dispatch::dispatched;
+use crate::numeric::{Scalar, pair_count, pairs};
 
 /// Computes the adjoints of all active per-example nodes; the last one's is `1 / examples`.
 pub(super) fn reverse_values<'a, T: Scalar>(program: &'a Program<T>, w: &[T], tape: &mut Tape<'a, T>) {
@@ -83,13 +83,16 @@ fn reverse_first<T: Scalar>(view: &View<'_, '_, T>, k: usize, index: usize, jets
         Op::Linear(linear, of) => {
             for (operand, &NodeId(x)) in of.iter().enumerate() {
                 if let Some(out) = &mut before[x] {
-                    transpose_stack(k, y1, out, |y, out| linear.transpose(operand, y, graph.nodes[x].cols, out));
+                    transpose_stack(k, y1, out, |y, out| {
+                        linear.transpose(operand, y, graph.nodes[x].cols, out)
+                    });
                 }
             }
         }
         &Op::Pointwise(_, NodeId(x)) => {
             // (y f')_i = y_i f' + y f'' x_i
-            let [f1, f2, _] = view.tape.derivatives[index].as_ref().expect("pointwise nodes have derivatives");
+            let [f1, f2, _] =
+                view.tape.derivatives[index].as_ref().expect("pointwise nodes have derivatives");
             let (Some(out), Some(x)) = (&mut before[x], view.jet_in(x, first, second).first) else { return };
             chain_first(f1, y1, out);
             for (i, out) in out.chunks_exact_mut(value.len()).enumerate() {
@@ -125,7 +128,8 @@ fn reverse_second<T: Scalar>(view: &View<'_, '_, T>, k: usize, index: usize, jet
             }
         }
         &Op::Pointwise(_, NodeId(x)) => {
-            let derivatives = view.tape.derivatives[index].as_ref().expect("pointwise nodes have derivatives");
+            let derivatives =
+                view.tape.derivatives[index].as_ref().expect("pointwise nodes have derivatives");
             if let Some(out) = &mut before[x] {
                 pointwise_second(k, y, view.jet_in(x, first, second), derivatives, out);
             }

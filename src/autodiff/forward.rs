@@ -2,11 +2,11 @@
 
 use super::bilinear::Widths;
 use super::graph::{Graph, NodeId, Op};
-use super::jet::{Order, pair_count, pairs, product_first, product_second};
+use super::jet::{Order, product_first, product_second};
 use super::pointwise::{Pointwise, add_scaled_triple, chain_first};
 use super::pool::Buffer;
 use super::sweep::{Jets, Program, Tape, View, node_value};
-use crate::numeric::Scalar;
+use crate::numeric::{Scalar, pair_count, pairs};
 
 /// Computes all values, and the derivatives of pointwise nodes.
 pub(super) fn forward_values<'a, T: Scalar>(program: &'a Program<T>, w: &[T], tape: &mut Tape<'a, T>) {
@@ -52,7 +52,12 @@ pub(super) fn forward_jets<'p, T: Scalar>(view: &View<'p, '_, T>, order: Order, 
     }
 }
 
-fn first_order<'p, T: Scalar>(view: &View<'p, '_, T>, k: usize, index: usize, jets: &Jets<'p, T>) -> Buffer<'p, T> {
+fn first_order<'p, T: Scalar>(
+    view: &View<'p, '_, T>,
+    k: usize,
+    index: usize,
+    jets: &Jets<'p, T>,
+) -> Buffer<'p, T> {
     let graph = &view.linearized.program.graph;
     let len = view.examples() * graph.nodes[index].cols;
     let mut out = view.linearized.program.buffer(k * len);
@@ -120,7 +125,8 @@ fn second_order<'p, T: Scalar>(
         }
         &Op::Pointwise(_, NodeId(x)) => {
             // y_ij = f' x_ij + f'' x_i x_j, half of the last term if i = j.
-            let [f1, f2, _] = view.tape.derivatives[index].as_ref().expect("pointwise nodes have derivatives");
+            let [f1, f2, _] =
+                view.tape.derivatives[index].as_ref().expect("pointwise nodes have derivatives");
             let x = view.jet(x, jets);
             let mut out = buffer();
             if let Some(all) = x.second.and_then(|second| second.all()) {

@@ -1,18 +1,11 @@
 //! Jets: a tensor with its Taylor coefficients along directions u_1 .. u_k.
 //!
 //! A jet is `x + sum_i e_i x_i + sum_{i<=j} e_i e_j x_ij`. Its first-order coefficients are stacked one after
-//! the other, and so are its second-order ones in the order of [`pairs`]. A coefficient that is zero for
+//! the other, and so are its second-order ones in the order of
+//! [`crate::numeric::pairs`]. A coefficient that is zero for
 //! structural reasons is absent.
 
-/// The pairs `(i, j)`, `i <= j < k`, in the order in which second-order coefficients are stored.
-pub fn pairs(k: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..k).flat_map(|j| (0..=j).map(move |i| (i, j)))
-}
-
-/// The number of pairs `k (k + 1) / 2`.
-pub fn pair_count(k: usize) -> usize {
-    k * (k + 1) / 2
-}
+use crate::numeric::{pair_count, pairs};
 
 /// How far a sweep expands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,5 @@ mod pool;
 mod sweep;
 
 pub use graph::{Graph, NodeId, Parameter};
-pub use jet::{pair_count, pairs};
 pub use pointwise::Pointwise;
 pub use sweep::{Linearized, Program};

@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use super::bilinear::weight_adjoint;
 use super::forward::widths;
 use super::graph::{NodeId, Op};
-use super::jet::{pairs, product_pair};
+use super::jet::product_pair;
 use super::sweep::{Jets, Linearized, View};
-use crate::numeric::Scalar;
+use crate::numeric::{Scalar, pairs};
 
 /// Rows of a parameter matrix that one task handles.
 const TILE: usize = 128;
@@ -72,7 +72,13 @@ struct Tile {
 
 impl Tile {
     /// Adds what the examples of one chunk contribute, over all nodes that use the parameter.
-    fn add_chunk<T: Scalar>(&self, view: &View<'_, '_, T>, jets: &Jets<'_, T>, component: Component, out: &mut [T]) {
+    fn add_chunk<T: Scalar>(
+        &self,
+        view: &View<'_, '_, T>,
+        jets: &Jets<'_, T>,
+        component: Component,
+        out: &mut [T],
+    ) {
         let graph = &view.linearized.program.graph;
         let is_this = |node: usize| graph.nodes[node].op == Op::Parameter(self.parameter);
         for (index, node) in graph.nodes.iter().enumerate() {
@@ -80,7 +86,13 @@ impl Tile {
                 &Op::Bilinear(_, NodeId(x), NodeId(w)) if is_this(w) => {
                     let widths = widths(graph, x, w);
                     let mut product = |x: &[T], y: &[T], out: &mut [T]| {
-                        weight_adjoint(super::bilinear::Widths { right: node.cols, ..widths }, self.rows.clone(), x, y, out);
+                        weight_adjoint(
+                            super::bilinear::Widths { right: node.cols, ..widths },
+                            self.rows.clone(),
+                            x,
+                            y,
+                            out,
+                        );
                     };
                     let (x, y) = (view.jet(x, jets), view.adjoint_jet(index, jets));
                     match component {

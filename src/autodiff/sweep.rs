@@ -10,10 +10,10 @@ use rayon::prelude::*;
 use super::backward::{reverse_jets, reverse_values};
 use super::forward::{forward_jets, forward_values};
 use super::graph::Graph;
-use super::jet::{Jet, Order, Stack, pair_count};
+use super::jet::{Jet, Order, Stack};
 use super::parameter_adjoint::{Component, parameter_adjoints};
 use super::pool::{Buffer, Pool};
-use crate::numeric::Scalar;
+use crate::numeric::{Scalar, pair_count};
 
 /// Examples in a chunk: a constant, since results must not depend on the machine.
 const CHUNK: usize = 64;
@@ -65,7 +65,11 @@ impl<T: Scalar> Program<T> {
     /// If the tables do not fit the graph: a bug of the caller.
     pub fn new(graph: Graph, tables: Vec<Vec<T>>, examples: usize) -> Self {
         let sizes: Vec<_> = graph.data_widths().iter().map(|width| width * examples).collect();
-        assert_eq!(sizes, tables.iter().map(Vec::len).collect::<Vec<_>>(), "each table has one row an example");
+        assert_eq!(
+            sizes,
+            tables.iter().map(Vec::len).collect::<Vec<_>>(),
+            "each table has one row an example"
+        );
         Self { graph, tables, examples, pool: Pool::new() }
     }
 
@@ -90,7 +94,8 @@ impl<T: Scalar> Program<T> {
                 tape
             })
             .collect();
-        let mut linearized = Linearized { program: self, w: w.to_vec(), tapes, loss: T::ZERO, gradient: vec![] };
+        let mut linearized =
+            Linearized { program: self, w: w.to_vec(), tapes, loss: T::ZERO, gradient: vec![] };
         linearized.loss = linearized.mean_of_last_node();
         linearized.gradient = parameter_adjoints(&linearized, &[], &[Component::Value], |_| None);
         linearized
@@ -125,7 +130,7 @@ impl<'p, T: Scalar> Linearized<'p, T> {
         result
     }
 
-    /// `grad (u_i' H u_j)` for the columns u of `directions`, pairs `i <= j` in the order of [`super::pairs`].
+    /// `grad (u_i' H u_j)` for the columns u of `directions`, pairs `i <= j` in the order of [`crate::numeric::pairs`].
     pub fn third_order(&self, directions: &[T]) -> Vec<T> {
         let k = directions.len() / self.program.dim().max(1);
         if k == 0 {
@@ -211,7 +216,11 @@ impl<T: Scalar> View<'_, '_, T> {
                 .then(|| Stack::new(&self.directions[parameter.offset..], program.dim(), parameter.size()));
             return Jet { value, first, second: None };
         }
-        Jet { value, first: stack(first.get(node), value.len()), second: stack(second.get(node), value.len()) }
+        Jet {
+            value,
+            first: stack(first.get(node), value.len()),
+            second: stack(second.get(node), value.len()),
+        }
     }
 
     /// The jet of the adjoint of a node.

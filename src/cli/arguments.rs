@@ -65,8 +65,8 @@ pub struct ListArguments {
 /// Run one experiment and write its time series.
 ///
 /// One row a step: losses, the effective eigenvalues eta lambda_i at midpoints and along the central flow, the
-/// eigenvalues of the oscillation covariance Sigma, distances between the processes. A process without a value there has
-/// an empty cell (null in JSON). The exit code does not depend on the verdicts: `verify` is for that.
+/// eigenvalues of the oscillation covariance Sigma, distances between the processes. A process without a value there
+/// has an empty cell (null in JSON). The exit code does not depend on the verdicts: `verify` is for that.
 #[derive(Debug, Args)]
 #[command(after_help = RUN_EXAMPLES)]
 pub struct RunArguments {

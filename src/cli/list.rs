@@ -72,16 +72,26 @@ mod tests {
 
     #[test]
     fn everything_is_listed_as_suite_files_spell_it() {
-        let text = "description = 'Why.'\n[[experiment]]\nname = 'a'\nseeds = [3, 4]\npredictions = ['quadratic_modes']\n\
-                    learning_rate = 0.1\nsteps = 4\n[experiment.objective.network]\ndata = 'digits'\nexamples = 9\n\
-                    hidden = [8]\nactivation = 'tanh'\nloss = 'cross_entropy'\n";
+        let text = "description = 'Why.'\n[[experiment]]\nname = 'a'\nseeds = [3, 4]\n\
+                    predictions = ['quadratic_modes']\nlearning_rate = 0.1\nsteps = 4\n\
+                    [experiment.objective.network]\ndata = 'digits'\nexamples = 9\nhidden = [8]\n\
+                    activation = 'tanh'\nloss = 'cross_entropy'\n";
         let suite = crate::suite::parse("my.toml", text).unwrap_or_else(|error| panic!("{error}"));
-        let expected = "suite my (my.toml)\n  Why.\n\n  experiment a\n    network of hidden widths [8], activation tanh, \
-                        loss cross_entropy, on 9 examples of digits\n    learning rate 0.1, steps 4, seeds 3, 4\n    \
-                        predictions: quadratic_modes\n\n";
+        let expected = "\
+suite my (my.toml)
+  Why.
+
+  experiment a
+    network of hidden widths [8], activation tanh, loss cross_entropy, on 9 examples of digits
+    learning rate 0.1, steps 4, seeds 3, 4
+    predictions: quadratic_modes
+
+";
         assert_eq!(listed(&suite), expected);
         for prediction in prediction::registry() {
-            assert!(predictions().contains(prediction.name()) && predictions().contains(prediction.statement()));
+            assert!(
+                predictions().contains(prediction.name()) && predictions().contains(prediction.statement())
+            );
         }
     }
 }

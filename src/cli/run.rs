@@ -79,7 +79,10 @@ impl Target {
     }
 
     fn write(&self, record: &Record) -> Result<(), CliError> {
-        self.try_write(record).map_err(|error| self.failed(error))
+        self.try_write(record).map_err(|error| {
+            let _ = fs::remove_file(self.unfinished());
+            self.failed(error)
+        })
     }
 
     fn try_write(&self, record: &Record) -> io::Result<()> {

@@ -18,7 +18,9 @@ pub fn digits() -> &'static Dataset {
     static DIGITS: OnceLock<Dataset> = OnceLock::new();
     DIGITS.get_or_init(|| {
         let mut text = String::new();
-        flate2::read::GzDecoder::new(COMPRESSED).read_to_string(&mut text).expect("the shipped file is whole");
+        flate2::read::GzDecoder::new(COMPRESSED)
+            .read_to_string(&mut text)
+            .expect("the shipped file is whole");
         parse(&text)
     })
 }
@@ -26,7 +28,8 @@ pub fn digits() -> &'static Dataset {
 fn parse(text: &str) -> Dataset {
     let mut data = Dataset { inputs: Vec::new(), features: FEATURES, labels: Vec::new(), classes: 10 };
     for line in text.lines() {
-        let numbers: Vec<f64> = line.split(',').map(|x| x.parse().expect("the shipped file has numbers")).collect();
+        let numbers: Vec<f64> =
+            line.split(',').map(|x| x.parse().expect("the shipped file has numbers")).collect();
         assert_eq!(numbers.len(), FEATURES + 1);
         data.inputs.extend(numbers[..FEATURES].iter().map(|pixel| pixel / 8.0 - 1.0));
         data.labels.push(numbers[FEATURES] as usize);
@@ -45,6 +48,9 @@ mod tests {
         assert!(data.inputs.iter().all(|x| (-1.0..=1.0).contains(x)));
         // The class counts of the published test set.
         let count = |class| data.labels.iter().filter(|&&label| label == class).count();
-        assert_eq!((0..10).map(count).collect::<Vec<_>>(), [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
+        assert_eq!(
+            (0..10).map(count).collect::<Vec<_>>(),
+            [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+        );
     }
 }

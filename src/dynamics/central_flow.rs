@@ -6,8 +6,8 @@
 
 use super::effective_hessian::EffectiveHessian;
 use super::spec::Numerics;
-use crate::autodiff::pairs;
 use crate::eigen::{EigenError, Tracker, TrackerSettings};
+use crate::numeric::pairs;
 use crate::numeric::vector::{axpy, distance, dot, norm, scale};
 use crate::numeric::{Matrix, symmetric_eigen};
 use crate::objective::{Linearization, Objective};
@@ -90,7 +90,13 @@ pub struct SingleEigenvalue {
 
 impl CentralFlow {
     /// The flow at `w(0)` with `substeps` Euler substeps a unit of time.
-    pub fn new(rule: GradientDescent, start: Vec<f64>, substeps: usize, numerics: &Numerics, seed: u64) -> Self {
+    pub fn new(
+        rule: GradientDescent,
+        start: Vec<f64>,
+        substeps: usize,
+        numerics: &Numerics,
+        seed: u64,
+    ) -> Self {
         let tracker = Tracker::new(TrackerSettings {
             threshold: numerics.tracked_above,
             tolerance: numerics.eigen_tolerance,

@@ -1,8 +1,8 @@
 //! The effective Hessian `eta H` of gradient descent as an operator for eigen-solvers.
 
 use crate::eigen::SymmetricOperator;
-use crate::numeric::vector::scale;
 use crate::numeric::Matrix;
+use crate::numeric::vector::scale;
 use crate::objective::Linearization;
 use crate::optimizer::GradientDescent;
 

@@ -100,7 +100,7 @@ impl<'a> Run<'a> {
             ..TrackerSettings::default()
         };
         // Of gradient flow only the sharpness is reported: its other eigenvalues enter no prediction.
-        let only_top = TrackerSettings { threshold: f64::INFINITY, ..settings.clone() };
+        let only_top = TrackerSettings { threshold: f64::INFINITY, ..settings };
         let central = |substeps| CentralFlow::new(rule, start.clone(), substeps, numerics, seed);
         Self {
             objective,
@@ -141,7 +141,8 @@ impl<'a> Run<'a> {
             self.initial_loss = loss;
         }
         if !loss.is_finite() || loss > DIVERGED * (1.0 + self.initial_loss) {
-            let reason = if loss.is_finite() { "the loss diverged" } else { "the loss became infinite or NaN" };
+            let reason =
+                if loss.is_finite() { "the loss diverged" } else { "the loss became infinite or NaN" };
             self.stop("gradient descent", step, reason.to_string());
             return false;
         }
@@ -150,11 +151,26 @@ impl<'a> Run<'a> {
             || midpoint.as_deref().map(|w| self.midpoints.sample(objective, self.rule, w)).transpose(),
             || {
                 rayon::join(
-                    || self.gradient_flow.as_mut().map(|tracked| tracked.sample(objective, self.rule)).transpose(),
+                    || {
+                        self.gradient_flow
+                            .as_mut()
+                            .map(|tracked| tracked.sample(objective, self.rule))
+                            .transpose()
+                    },
                     || {
                         rayon::join(
-                            || self.central_flow.as_mut().map(|flow| sample_central(flow, objective)).transpose(),
-                            || self.companion.as_mut().map(|flow| sample_companion(flow, objective)).transpose(),
+                            || {
+                                self.central_flow
+                                    .as_mut()
+                                    .map(|flow| sample_central(flow, objective))
+                                    .transpose()
+                            },
+                            || {
+                                self.companion
+                                    .as_mut()
+                                    .map(|flow| sample_companion(flow, objective))
+                                    .transpose()
+                            },
                         )
                     },
                 )
@@ -162,11 +178,16 @@ impl<'a> Run<'a> {
         );
         let mut sample = Sample {
             step,
-            discrete: DiscreteSample { loss, gradient_square: dot(&gradient, &gradient), to_gradient_flow: None },
+            discrete: DiscreteSample {
+                loss,
+                gradient_square: dot(&gradient, &gradient),
+                to_gradient_flow: None,
+            },
             midpoint: self.keep("the midpoints", step, midpoint_sample),
             gradient_flow: self.keep("gradient flow", step, flow),
             central_flow: self.keep("the central flow", step, central),
             companion: self.keep("the central flow's companion", step, companion),
+            flows_apart: None,
         };
         self.relate(&mut sample, midpoint.as_deref());
         self.record.samples.push(sample);
@@ -218,7 +239,9 @@ impl<'a> Run<'a> {
     fn relate(&self, sample: &mut Sample, midpoint: Option<&[f64]>) {
         let here = self.discrete.weights();
         let gradient_flow = self.gradient_flow.as_ref().map(|tracked| tracked.flow.weights());
+        let central_flow = self.central_flow.as_ref().map(CentralFlow::weights);
         sample.discrete.to_gradient_flow = gradient_flow.map(|w| distance(w, here));
+        sample.flows_apart = gradient_flow.zip(central_flow).map(|(a, b)| distance(a, b));
         if let (Some(companion), Some(flow)) = (&mut sample.companion, &self.central_flow) {
             let other = self.companion.as_ref().expect("it has a sample");
             companion.distance = distance(flow.weights(), other.weights());
@@ -228,7 +251,7 @@ impl<'a> Run<'a> {
         if let Some(sample) = &mut sample.midpoint {
             sample.displacement_square = dot(&displacement, &displacement);
             sample.to_gradient_flow = gradient_flow.map(|w| distance(w, midpoint));
-            sample.to_central_flow = self.central_flow.as_ref().map(|flow| distance(flow.weights(), midpoint));
+            sample.to_central_flow = central_flow.map(|w| distance(w, midpoint));
         }
         if let (Some(sample), Some(flow)) = (&mut sample.central_flow, &self.central_flow) {
             let vectors = &flow.evaluation().expect("just sampled").sigma_vectors;

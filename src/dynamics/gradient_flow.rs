@@ -30,7 +30,16 @@ const MOST_SUBSTEPS: usize = 10_000;
 impl GradientFlow {
     /// The flow at `w(0)`.
     pub fn new(rule: GradientDescent, start: Vec<f64>) -> Self {
-        Self { rule, w: start, velocity: None, substep: 0.25, error: 0.0, path: 0.0, largest_speed: 0.0, substeps: 0 }
+        Self {
+            rule,
+            w: start,
+            velocity: None,
+            substep: 0.25,
+            error: 0.0,
+            path: 0.0,
+            largest_speed: 0.0,
+            substeps: 0,
+        }
     }
 
     /// The present point.

@@ -19,5 +19,7 @@ pub use experiment::{Progress, RunError, run};
 pub use gradient_flow::GradientFlow;
 pub use midpoint::midpoint;
 pub use probe::{Expansion, Probe, ProbeResults, QuadraticMode, QuadraticModel};
-pub use record::{CentralSample, CompanionSample, DiscreteSample, FlowSample, MidpointSample, Record, Sample, Stop};
+pub use record::{
+    CentralSample, CompanionSample, DiscreteSample, FlowSample, MidpointSample, Record, Sample, Stop,
+};
 pub use spec::{ExperimentSpec, Numerics};

@@ -86,7 +86,9 @@ impl Probe {
     ) -> Result<(), EigenError> {
         match self {
             Probe::Expansion => results.expansions.push(expansion(objective, rule, step, w)?),
-            Probe::QuadraticModel => results.quadratic_models.push(quadratic_model(objective, rule, step, w)?),
+            Probe::QuadraticModel => {
+                results.quadratic_models.push(quadratic_model(objective, rule, step, w)?)
+            }
         }
         Ok(())
     }
@@ -102,8 +104,7 @@ fn expansion(
     let pairs = eigenpairs(&*at, rule, 1)?;
     let (u, sharpness) = (pairs.vectors.cols_range(0, 1), pairs.values[0] / rule.learning_rate);
     let sharpness_gradient = at.third_order(&u);
-    let mut out =
-        Expansion { step, x: vec![], error: vec![], error_without_third: vec![], floor: vec![] };
+    let mut out = Expansion { step, x: vec![], error: vec![], error_without_third: vec![], floor: vec![] };
     for halvings in 0..EXPANSION_POINTS {
         let x = 0.1 / (1u64 << halvings) as f64;
         let mut moved = w.to_vec();
@@ -146,7 +147,8 @@ fn quadratic_model(
             // The residual r = eta H u - (eta lambda) u adds <r, x> a step, rounding of the products some eps |eta H x|;
             // both are then carried on by the factor 1 - eta lambda.
             let residual = pairs.residuals[i] * pairs.values[0].abs();
-            let source = (residual + 100.0 * f64::EPSILON * (1.0 + pairs.values[0].abs())) * (norm(&x) + norm(g) / lambda.abs());
+            let source = (residual + 100.0 * f64::EPSILON * (1.0 + pairs.values[0].abs()))
+                * (norm(&x) + norm(g) / lambda.abs());
             let before = mode.error.last().copied().unwrap_or(0.0);
             mode.error.push(before * (1.0 - mode.effective).abs() + source);
         }

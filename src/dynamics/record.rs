@@ -58,6 +58,8 @@ pub struct Sample {
     pub central_flow: Option<CentralSample>,
     /// The central flow with half as many substeps.
     pub companion: Option<CompanionSample>,
+    /// The distance between gradient flow and the central flow.
+    pub flows_apart: Option<f64>,
 }
 
 /// Gradient descent at an iterate.
@@ -174,8 +176,11 @@ pub struct CompanionSample {
 impl Record {
     /// A message for each process that stopped early.
     pub fn stopped(&self) -> Option<String> {
-        let messages: Vec<_> =
-            self.stops.iter().map(|s| format!("{} stopped at step {}: {}", s.process, s.step, s.reason)).collect();
+        let messages: Vec<_> = self
+            .stops
+            .iter()
+            .map(|s| format!("{} stopped at step {}: {}", s.process, s.step, s.reason))
+            .collect();
         (!messages.is_empty()).then(|| messages.join("; "))
     }
 
@@ -205,6 +210,7 @@ impl Record {
         add("midpoint_to_gradient_flow", &|s| s.midpoint.as_ref()?.to_gradient_flow);
         add("midpoint_to_central_flow", &|s| s.midpoint.as_ref()?.to_central_flow);
         add("central_flow_error", &|s| Some(s.companion.as_ref()?.distance));
+        add("flows_apart", &|s| s.flows_apart);
         add("path", &|s| Some(s.midpoint.as_ref()?.path));
         add("gradient_flow_sharpness", &|s| Some(s.gradient_flow.as_ref()?.sharpness));
         for i in 0..self.most(|s| s.midpoint.as_ref().map_or(0, |m| m.eigenvalues.len())) {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::model::mlp::Activation;
-use crate::numeric::dispatch::{Level, limit};
+use crate::numeric::dispatch::{Level, limit, test_lock};
 use crate::numeric::vector::distance;
 use crate::objective::{DataName, Loss, NetworkSpec, ObjectiveSpec};
 use crate::optimizer::GradientDescent;
@@ -58,6 +58,7 @@ fn network(steps: usize) -> ExperimentSpec {
 
 #[test]
 fn bits_depend_neither_on_vector_instructions_nor_on_threads() {
+    let _lock = test_lock();
     let reference = run_spec(&network(30));
     for level in Level::ALL {
         for threads in [1, 2] {
@@ -94,7 +95,7 @@ fn the_central_flow_is_gradient_flow_below_the_edge_to_first_order() {
 }
 
 #[test]
-fn the_valley_locks_both_eigenvalues_at_the_edge() {
+fn the_central_flow_locks_the_valley_at_the_edge() {
     let record = run_spec(&valley(0.5, 250));
     assert_eq!(record.stopped(), None);
     let last = record.samples.last().and_then(|s| s.central_flow.as_ref()).expect("it ran to the end");
@@ -110,7 +111,10 @@ fn divergence_ends_the_run_with_its_step() {
     };
     let record = run_spec(&spec);
     let stopped = record.stopped().expect("gradient descent diverges");
-    assert!(stopped.contains("gradient descent stopped at step") && stopped.contains("diverged"), "{stopped}");
+    assert!(
+        stopped.contains("gradient descent stopped at step") && stopped.contains("diverged"),
+        "{stopped}"
+    );
     assert!(stopped.contains("the central flow stopped at step"), "{stopped}");
     assert!(record.samples.len() < 400);
     assert!(record.columns().iter().all(|(_, column)| column.len() == record.samples.len()));

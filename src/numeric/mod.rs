@@ -4,6 +4,7 @@ pub mod dispatch;
 pub mod elementary;
 mod matmul;
 mod matrix;
+mod pairs;
 pub mod random;
 mod scalar;
 mod symmetric;
@@ -11,5 +12,6 @@ pub mod vector;
 
 pub use matmul::{MatMut, MatRef, matmul_add};
 pub use matrix::Matrix;
+pub use pairs::{pair_count, pairs};
 pub use scalar::Scalar;
 pub use symmetric::symmetric_eigen;

@@ -1,10 +1,10 @@
 //! Analytic landscapes with closed-form derivatives: quadratics and a valley that sharpens downhill.
 
 use super::{Linearization, Objective};
-use crate::autodiff::{pair_count, pairs};
+use crate::numeric::Matrix;
 use crate::numeric::random::Stream;
 use crate::numeric::vector::{axpy, dot, norm, scale};
-use crate::numeric::Matrix;
+use crate::numeric::{pair_count, pairs};
 
 /// An analytic function.
 #[derive(Debug, Clone, PartialEq)]
@@ -179,7 +179,8 @@ impl Linearization for ValleyAt {
         let mut out = Matrix::zeros(n + 1, 0);
         for (i, j) in pairs(u.cols()) {
             let (a, b) = (u.col(i), u.col(j));
-            let mut column: Vec<f64> = (0..n).map(|l| relative_curvature(l) * (a[l] * b[n] + b[l] * a[n])).collect();
+            let mut column: Vec<f64> =
+                (0..n).map(|l| relative_curvature(l) * (a[l] * b[n] + b[l] * a[n])).collect();
             column.push((0..n).map(|l| relative_curvature(l) * a[l] * b[l]).sum());
             out.push_col(&column);
         }

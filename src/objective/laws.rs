@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::autodiff::pairs;
 use crate::model::mlp::Activation;
+use crate::numeric::pairs;
 use crate::numeric::random::Stream;
 use crate::numeric::vector::{axpy, distance, dot, norm};
 
@@ -67,7 +67,10 @@ fn gradient_matches_differences_of_the_loss() {
         let v = directions(w.len(), 1, 1);
         let slope = difference(&w, v.col(0), |w| vec![objective.linearize(w).loss()])[0];
         let exact = dot(at.gradient(), v.col(0));
-        assert!((slope - exact).abs() <= 1e-8 * norm(v.col(0)) * (1.0 + exact.abs()), "{name}: {slope} {exact}");
+        assert!(
+            (slope - exact).abs() <= 1e-8 * norm(v.col(0)) * (1.0 + exact.abs()),
+            "{name}: {slope} {exact}"
+        );
     }
 }
 

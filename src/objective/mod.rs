@@ -1,8 +1,8 @@
 //! Functions to minimise, with their derivatives up to third order.
 
+mod landscape;
 #[cfg(test)]
 mod laws;
-mod landscape;
 mod network;
 mod spec;
 
@@ -36,6 +36,6 @@ pub trait Linearization: Send + Sync {
     fn hvp(&self, v: &Matrix) -> Matrix;
 
     /// `grad (u_i' H u_j)` at fixed u for the columns of `u`: `p x k -> p x k(k+1)/2`, in the order of
-    /// [`crate::autodiff::pairs`].
+    /// [`crate::numeric::pairs`].
     fn third_order(&self, u: &Matrix) -> Matrix;
 }

@@ -85,6 +85,6 @@ impl Linearization for Linearized<'_, f64> {
     }
 
     fn third_order(&self, u: &Matrix) -> Matrix {
-        Matrix::from_columns(u.rows(), crate::autodiff::pair_count(u.cols()), self.third_order(u.data()))
+        Matrix::from_columns(u.rows(), crate::numeric::pair_count(u.cols()), self.third_order(u.data()))
     }
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Landscape, Network, Objective};
 use crate::data::{digits, gaussian};
-use crate::numeric::random::Stream;
 use crate::model::mlp::{Activation, Mlp};
+use crate::numeric::random::Stream;
 
 /// An objective as written in a suite file: exactly one of the variants' names is the key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

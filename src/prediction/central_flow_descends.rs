@@ -21,7 +21,8 @@ impl Prediction for CentralFlowDescends {
     fn judge(&self, record: &Record) -> Finding {
         let flow = record.samples.iter().rev().find_map(|s| s.central_flow.as_ref()).map(|c| c.loss_increase);
         let losses: Vec<f64> = record.samples.iter().map(|s| s.discrete.loss).collect();
-        let descent = losses.windows(2).map(|l| (l[1] - l[0]) / l[0].abs().max(f64::MIN_POSITIVE)).reduce(f64::max);
+        let descent =
+            losses.windows(2).map(|l| (l[1] - l[0]) / l[0].abs().max(f64::MIN_POSITIVE)).reduce(f64::max);
         let control = "WRONG: the loss never increases along gradient descent";
         Finding {
             claim: judge(self.statement(), record, flow),
@@ -41,6 +42,7 @@ fn judge(statement: &str, record: &Record, increase: Option<f64>) -> Judgement {
         tolerance: ROUNDING,
         numerical_error: 0.0,
     };
-    let reason = "the largest relative increase of the loss in one (sub)step; only rounding of a mean is allowed";
+    let reason =
+        "the largest relative increase of the loss in one (sub)step; only rounding of a mean is allowed";
     Judgement::new(statement, values, reason)
 }

@@ -1,6 +1,6 @@
 //! How averages of an observable over the oscillation are judged: `E f(w_t) = f(w(t)) + 1/2 <H_f, Sigma>` (G13).
 
-use super::window::{Average, Moment, truncation, errors_allowed};
+use super::window::{Average, Moment, errors_allowed, truncation};
 use super::{Judgement, Values};
 
 /// The terms of a decomposition at one step.
@@ -50,7 +50,7 @@ pub(super) fn judge(
         numerical_error: ((fine - coarse) / mean(&predicted)).abs(),
     };
     let reason = "mean excess over the central flow as a multiple of 1/2 <H_f, Sigma>, the contribution of the oscillation; allowed \
-                  is the 95 % interval of the batch means, the truncation of the theory, the mean of (eta S - 2)^2, and \
+                  is the 99 % interval of the batch means, the truncation of the theory, the mean of (eta S - 2)^2, and \
                   what the drift of the midpoints from the flow contributes; the numerical error is the change when the substep \
                   is doubled";
     Judgement::new(statement, values, reason)

@@ -30,9 +30,12 @@ impl Prediction for FollowsGradientFlow {
 
 /// The largest distance up to step `until`, over the path length there.
 fn judge(statement: &str, record: &Record, until: Option<usize>) -> Judgement {
-    let before = until.map(|until| &record.samples[..=until]).filter(|_| edge(record).is_some_and(|edge| edge >= FEWEST));
+    let before = until
+        .map(|until| &record.samples[..=until])
+        .filter(|_| edge(record).is_some_and(|edge| edge >= FEWEST));
     let Some((samples, flow)) = before.and_then(|s| Some((s, s.last()?.gradient_flow.as_ref()?))) else {
-        let reason = format!("the central flow did not enter the edge of stability, or within {FEWEST} steps");
+        let reason =
+            format!("the central flow did not enter the edge of stability, or within {FEWEST} steps");
         return Judgement::not_reached(statement, reason);
     };
     let edge = edge(record).expect("checked above");

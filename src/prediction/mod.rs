@@ -83,7 +83,9 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/prediction");
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .expect("the folder is there")
-            .map(|entry| entry.expect("readable").file_name().to_string_lossy().trim_end_matches(".rs").to_string())
+            .map(|entry| {
+                entry.expect("readable").file_name().to_string_lossy().trim_end_matches(".rs").to_string()
+            })
             .filter(|name| !["mod", "verdict", "window", "decomposition"].contains(&name.as_str()))
             .collect();
         let mut names: Vec<_> = registry().iter().map(|prediction| prediction.name().to_string()).collect();

@@ -1,9 +1,9 @@
 //! Oscillations along different eigenvectors of Sigma are uncorrelated (talk; G11).
 
-use super::window::{Average, Moment, SHORTEST, after_cycle, at_the_edge, errors_allowed, truncation};
+use super::window::{Average, Moment, SHORTEST, after_blow_up, at_the_edge, errors_allowed, truncation};
 use super::{Finding, Judgement, Prediction, Values};
-use crate::autodiff::pairs;
 use crate::dynamics::Record;
+use crate::numeric::pairs;
 
 /// The off-diagonal terms of the oscillation covariance in the eigenbasis of Sigma are zero.
 pub struct OscillationCorrelations;
@@ -18,7 +18,8 @@ impl Prediction for OscillationCorrelations {
     }
 
     fn judge(&self, record: &Record) -> Finding {
-        let control = "WRONG: oscillations along different eigenvectors of Sigma move in unison, correlation 1";
+        let control =
+            "WRONG: oscillations along different eigenvectors of Sigma move in unison, correlation 1";
         Finding { claim: judge(self.statement(), record, 0.0), control: judge(control, record, 1.0) }
     }
 }
@@ -30,8 +31,10 @@ fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
         Err(reason) => return Judgement::not_reached(statement, reason),
     };
     let most = moments.iter().map(|m| m.central.sigma.len()).max().unwrap_or(0);
-    let correlations: Vec<Average> =
-        pairs(most).filter(|(i, j)| i != j).filter_map(|(i, j)| correlation(after_cycle(&moments, record, i.max(j)), i, j)).collect();
+    let correlations: Vec<Average> = pairs(most)
+        .filter(|(i, j)| i != j)
+        .filter_map(|(i, j)| correlation(after_blow_up(&moments, record, i.max(j)), i, j))
+        .collect();
     let allowed = errors_allowed(correlations.len());
     let truncated = truncation(&moments);
     let excess = |c: &Average| (c.mean - predicted).abs() / (allowed * c.standard_error + truncated);
@@ -48,7 +51,7 @@ fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
     };
     let reason = format!(
         "the correlation of <q_i, w_t - w*_t> and <q_j, w_t - w*_t>, scaled by the predicted variances, for the worst of {} \
-         pairs; allowed are {allowed:.2} standard errors (95 % for all together) and the \
+         pairs; allowed are {allowed:.2} standard errors (99 % for all together) and the \
          truncation of the theory, the mean of (eta S - 2)^2",
         correlations.len()
     );

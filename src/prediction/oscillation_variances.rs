@@ -1,6 +1,6 @@
 //! Sigma predicts the variance of the oscillations along each of its eigenvectors (talk; G11).
 
-use super::window::{Average, Moment, SHORTEST, after_cycle, at_the_edge, errors_allowed, truncation};
+use super::window::{Average, Moment, SHORTEST, after_blow_up, at_the_edge, errors_allowed, truncation};
 use super::{Finding, Judgement, Prediction, Values};
 use crate::dynamics::Record;
 
@@ -30,12 +30,15 @@ fn judge(statement: &str, record: &Record, factor: f64) -> Judgement {
     };
     let most = moments.iter().map(|m| m.central.sigma.len()).max().unwrap_or(0);
     let ratios: Vec<Average> =
-        (0..most).filter_map(|i| ratio(after_cycle(&moments, record, i), i)).collect();
+        (0..most).filter_map(|i| ratio(after_blow_up(&moments, record, i), i)).collect();
     let allowed = errors_allowed(ratios.len());
     let truncated = truncation(&moments);
     let excess = |r: &Average| (r.mean - factor).abs() / (allowed * r.standard_error + truncated);
     let Some(worst) = ratios.iter().max_by(|a, b| excess(a).total_cmp(&excess(b))) else {
-        return Judgement::not_reached(statement, format!("no eigenvalue of Sigma is positive for {SHORTEST} steps"));
+        return Judgement::not_reached(
+            statement,
+            format!("no eigenvalue of Sigma is positive for {SHORTEST} steps"),
+        );
     };
     let trace = |m: &Moment<'_>| m.central.trace();
     let fine: f64 = moments.iter().map(trace).sum();
@@ -49,7 +52,7 @@ fn judge(statement: &str, record: &Record, factor: f64) -> Judgement {
     };
     let reason = format!(
         "measured over predicted variance for the worst of {} eigenvectors; allowed are {allowed:.2} standard errors \
-         (95 % for all together) and the truncation of the theory, the mean of (eta S - 2)^2; the \
+         (99 % for all together) and the truncation of the theory, the mean of (eta S - 2)^2; the \
          numerical error is the change of tr Sigma when the substep is doubled",
         ratios.len()
     );

@@ -45,7 +45,7 @@ fn judge(statement: &str, record: &Record, sign: f64) -> Judgement {
         tolerance: 0.0,
         numerical_error: 0.0,
     };
-    let reason = "change of eta S a step; the mean must lie beyond zero by its 95 % interval, \
+    let reason = "change of eta S a step; the mean must lie beyond zero by its 99 % interval, \
                   so the shortfall allowed is 0";
     Judgement::new(statement, values, reason)
 }

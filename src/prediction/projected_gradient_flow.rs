@@ -30,7 +30,10 @@ impl Prediction for ProjectedGradientFlow {
 fn judge(statement: &str, record: &Record, mismatch: impl Fn(&SingleEigenvalue) -> f64) -> Judgement {
     let excess = |s: &SingleEigenvalue| mismatch(s) / rounding(record, s);
     let Some(worst) = points(record).max_by(|a, b| excess(a).total_cmp(&excess(b))) else {
-        return Judgement::not_reached(statement, "the central flow never had exactly one critical eigenvalue");
+        return Judgement::not_reached(
+            statement,
+            "the central flow never had exactly one critical eigenvalue",
+        );
     };
     let values = Values {
         predicted: 0.0,

@@ -38,7 +38,7 @@ fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
         tolerance: errors_allowed(1) * average.standard_error + spread(&moments),
         numerical_error: residual * average.mean,
     };
-    let reason = "the 95 % interval of the mean of eta S plus the spread of the critical eigenvalues around their mean: \
+    let reason = "the 99 % interval of the mean of eta S plus the spread of the critical eigenvalues around their mean: \
                   the theory locks each of them at 2 on average, the sharpness is the largest of them at each step; the \
                   numerical error is the eigenpairs' residual";
     Judgement::new(statement, values, reason)
@@ -49,7 +49,8 @@ fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
 fn spread(moments: &[Moment<'_>]) -> f64 {
     let (mut square, mut second, mut count) = (0.0, 0.0, 0.0);
     for m in moments {
-        let critical = m.central.sigma.iter().filter(|&&s| s > 0.0).count().max(1).min(m.midpoint.eigenvalues.len());
+        let critical =
+            m.central.sigma.iter().filter(|&&s| s > 0.0).count().max(1).min(m.midpoint.eigenvalues.len());
         let values = &m.midpoint.eigenvalues[..critical];
         let mean = values.iter().sum::<f64>() / critical as f64;
         square += (values[0] - mean).powi(2);

@@ -36,7 +36,10 @@ pub(super) fn rounding(record: &Record, single: &SingleEigenvalue) -> f64 {
 fn judge(statement: &str, record: &Record, factor: f64) -> Judgement {
     let excess = |s: &SingleEigenvalue| relative(s, factor) / rounding(record, s);
     let Some(worst) = points(record).max_by(|a, b| excess(a).total_cmp(&excess(b))) else {
-        return Judgement::not_reached(statement, "the central flow never had exactly one critical eigenvalue");
+        return Judgement::not_reached(
+            statement,
+            "the central flow never had exactly one critical eigenvalue",
+        );
     };
     let values = Values {
         predicted: factor * worst.closed_form,

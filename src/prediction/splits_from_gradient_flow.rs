@@ -33,7 +33,10 @@ fn judge(statement: &str, record: &Record, from: Option<usize>, to: Option<usize
         return Judgement::not_reached(statement, "the central flow never entered the edge of stability");
     };
     let (Some(first), Some(second)) = (measured(&record.samples[from]), measured(&record.samples[to])) else {
-        return Judgement::not_reached(statement, "gradient flow stopped before the edge, or the edge is at the start");
+        return Judgement::not_reached(
+            statement,
+            "gradient flow stopped before the edge, or the edge is at the start",
+        );
     };
     let lengths = libm::log(second.path / first.path);
     let exponent = libm::log(second.distance / first.distance) / lengths;

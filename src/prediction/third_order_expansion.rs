@@ -36,7 +36,10 @@ fn judge(statement: &str, expansions: &[Expansion], error: impl Fn(&Expansion) -
     let orders = expansions.iter().filter_map(|e| Order::new(error(e), &e.floor));
     let worst = orders.max_by(|a, b| a.excess().total_cmp(&b.excess()));
     let Some(order) = worst else {
-        return Judgement::not_reached(statement, "no point was measured at which the error stands clear of rounding");
+        return Judgement::not_reached(
+            statement,
+            "no point was measured at which the error stands clear of rounding",
+        );
     };
     let values = Values {
         predicted: ORDER,
@@ -66,7 +69,8 @@ impl Order {
         }
         let slope = |i: usize| libm::log2(error[i - 1] / error[i]);
         let last = usable - 1;
-        let rounding = (floor[last] / error[last] + floor[last - 1] / error[last - 1]) * std::f64::consts::LOG2_E;
+        let rounding =
+            (floor[last] / error[last] + floor[last - 1] / error[last - 1]) * std::f64::consts::LOG2_E;
         Some(Self { slope: slope(last), change: (slope(last) - slope(last - 1)).abs(), rounding })
     }
 

@@ -1,8 +1,8 @@
 //! Gradient descent tracks the central flow to the end of the run (Cohen et al. 2025; G10).
 
-use super::window::{at_the_edge, edge};
+use super::window::{at_the_edge, built_up, edge};
 use super::{Finding, Judgement, Prediction, Values};
-use crate::dynamics::{Record, Sample};
+use crate::dynamics::Record;
 
 /// The distance of midpoints to the central flow stays within what the theory neglects, while gradient flow's grows.
 pub struct TracksCentralFlow;
@@ -39,20 +39,25 @@ fn judge(statement: &str, record: &Record, gradient_flow: bool) -> Judgement {
     let path = last.central.path;
     let farthest = distances.into_iter().fold(0.0, f64::max);
     let oscillation = moments.iter().map(|m| m.central.trace()).fold(0.0, f64::max).sqrt();
-    let companion = |sample: &Sample| sample.companion.as_ref().map(|c| c.distance);
-    let at_entry = edge(record).and_then(|entry| companion(&record.samples[entry])).unwrap_or(f64::INFINITY);
-    let growth = (last.companion.distance / at_entry).max(1.0);
+    let at_entry = edge(record).map(|step| &record.samples[step]);
+    let entering =
+        at_entry.and_then(|s| Some((s.midpoint.as_ref()?.to_gradient_flow?, s.companion.as_ref()?.distance)));
+    let (perturbation, resolution) = entering.unwrap_or((f64::INFINITY, f64::INFINITY));
+    let growth = (last.companion.distance / resolution).max(1.0);
+    let lag = built_up(record).and_then(|step| record.samples[step].flows_apart).unwrap_or(f64::INFINITY);
     let flow_error = last.sample.gradient_flow.as_ref().map_or(0.0, |f| f.error);
     let values = Values {
         predicted: 0.0,
         measured: farthest / path,
         discrepancy: farthest / path,
-        tolerance: (last.central.euler_error * growth + oscillation) / path,
+        tolerance: (perturbation * growth + lag + oscillation) / path,
         numerical_error: if gradient_flow { flow_error } else { last.companion.distance } / path,
     };
-    let reason = "largest distance at the edge over the central flow's path length; allowed is what the theory neglects: \
-                  gradient descent being Euler's method with unit steps, half the largest speed along the central flow (its \
-                  local errors telescope) times the growth of a perturbation since the edge, as measured by the companion, and the oscillation's own size, the largest sqrt(tr Sigma); the numerical error is the distance to the \
-                  companion flow with twice the substep";
+    let reason = "largest distance at the edge over the central flow's path length. Allowed is what the theory neglects: the \
+                  distance with which gradient descent, being Euler's method with unit steps, arrives at the edge (to \
+                  gradient flow, the theories being one until there), times the growth of such a perturbation since then as \
+                  the companion shows it; that gradient descent follows gradient flow until its oscillation has built up (the \
+                  distance of the two flows then); and the oscillation's own size, the largest sqrt(tr Sigma). The numerical \
+                  error is the distance to the companion flow with twice the substep";
     Judgement::new(statement, values, reason)
 }

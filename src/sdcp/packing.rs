@@ -1,16 +1,7 @@
-//! The one order of index pairs, and the isometric packing of symmetric matrices into vectors.
+//! The isometric packing of symmetric matrices into vectors.
 
 use crate::numeric::Matrix;
-
-/// The pairs (i, j) with i <= j < k, in the packing order: j ascending, then i ascending.
-pub fn pairs(k: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..k).flat_map(|j| (0..=j).map(move |i| (i, j)))
-}
-
-/// The number of pairs, m = k (k + 1) / 2.
-pub fn packed_len(k: usize) -> usize {
-    k * (k + 1) / 2
-}
+pub use crate::numeric::{pair_count as packed_len, pairs};
 
 /// The packing weight of a pair: 1 on the diagonal, sqrt 2 off it.
 pub fn weight((i, j): (usize, usize)) -> f64 {

@@ -60,10 +60,6 @@ pub fn parse(file: &str, text: &str) -> Result<Suite, SuiteError> {
     let source = Source { file, text };
     let raw: RawSuite = toml::from_str(text).map_err(|error| source.misread(error))?;
     let name = Path::new(file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    limits::name(&name).map_err(|accepted| SuiteError::Unreadable {
-        file: file.to_string(),
-        message: format!("a suite is called like its file: {accepted}, then .toml"),
-    })?;
     if raw.experiment.get_ref().is_empty() {
         return Err(
             source.refuse(raw.experiment.span(), "experiment = []: accepted are one or more experiments")
@@ -91,7 +87,8 @@ pub fn check_distinct(suites: &[Suite]) -> Result<(), SuiteError> {
                     file: suite.file.clone(),
                     line: experiment.line,
                     message: format!(
-                        "name = \"{name}\": accepted are names that no other experiment has, but {file}, line {line} has it"
+                        "name = \"{name}\": accepted are names that no other experiment has, \
+                         but {file}, line {line} has it"
                     ),
                 });
             }
@@ -274,13 +271,26 @@ impl Source<'_> {
         let span = error.span().unwrap_or(0..0);
         let quoted = self.text.lines().nth(self.line(span.clone()) - 1).unwrap_or_default().trim();
         error.set_input(None); // so that it names the key instead of quoting
-        let message = error.to_string().trim().replace('\n', " ");
+        let message = plain(error.to_string().trim());
         self.refuse(span, &format!("{message}\n  {quoted}"))
     }
 
     fn line(&self, span: Range<usize>) -> usize {
         line_after(&self.text.as_bytes()[..span.start.min(self.text.len())])
     }
+}
+
+/// The parser's message in words that need no Rust.
+fn plain(message: &str) -> String {
+    let words = [
+        ("\n", " "),
+        ("expected usize", "expected a whole number, 0 or more"),
+        ("expected u64", "expected a whole number, 0 or more"),
+        ("expected f64", "expected a number"),
+        ("expected a sequence", "expected an array"),
+        ("sequence,", "array,"),
+    ];
+    words.iter().fold(message.to_string(), |message, (from, to)| message.replace(from, to))
 }
 
 /// The names of all predictions.

@@ -36,7 +36,7 @@ pub(super) fn name(value: &str) -> Accepted {
     let ends = !value.is_empty() && !value.starts_with('-') && !value.ends_with('-');
     require(inside && ends && value.len() <= LONGEST_NAME, || {
         format!(
-            "accepted are names of lower-case letters, digits and hyphens inside, at most {LONGEST_NAME} characters"
+            "accepted are names of lower-case letters, digits and inner hyphens, at most {LONGEST_NAME} characters"
         )
     })
 }

@@ -1,8 +1,8 @@
 //! Suites: which predictions are checked on which experiments, how they are run, and what comes out.
 //!
-//! A suite is a TOML file ([`load`], [`parse`]); those of this repository are built in ([`shipped`]). An experiment with
-//! one seed is a [`Case`]; [`verify`] runs cases and yields a [`Verification`]. [`Cache`] lets the tests of one case
-//! share its run.
+//! A suite is a TOML file ([`load`], [`parse`]); those of this repository are built in ([`shipped`]). An experiment
+//! with one seed is a [`Case`]; [`verify`] runs cases and yields a [`Verification`]. [`Cache`] lets the tests of one
+//! case share its run.
 
 mod cache;
 mod case;

@@ -22,6 +22,9 @@ pub struct Tile<T> {
     pub last_lanes: usize,
 }
 
+/// Computes a tile. Unsafe: all that the tile describes must be valid memory.
+pub type TileKernel<T> = unsafe fn(&Tile<T>);
+
 /// The functions of one level for one element type.
 pub struct Kernels<T> {
     /// The number of rows of a tile, at most.
@@ -31,11 +34,12 @@ pub struct Kernels<T> {
     /// The number of columns in a register.
     pub lanes: usize,
     /// `C += A B` for tiles of the given number of rows and registers; each entry of C is one chain
-    /// `c = fma(a, b, c)`. Unsafe: all that the tile describes must be valid memory.
-    pub tile: fn(rows: usize, registers: usize) -> unsafe fn(&Tile<T>),
-    /// Copies a block of the given number of rows and columns into a panel: rows of whole registers,
-    /// padded with zeros. Unsafe: source and panel must be valid memory.
-    pub pack: unsafe fn(from: Block<T>, rows: usize, cols: usize, panel: *mut T),
+    /// `c = fma(a, b, c)`.
+    pub tile: fn(rows: usize, registers: usize) -> TileKernel<T>,
+    /// Copies a block of the given number of rows and columns into panels of `Kernels::cols` columns, one
+    /// after the other; the last one has rows of whole registers, padded with zeros. Unsafe: the block must be
+    /// valid memory, with room for the panels.
+    pub pack: unsafe fn(from: Block<T>, rows: usize, cols: usize, panels: *mut T),
 }
 
 /// The functions of the level in use.
@@ -59,7 +63,7 @@ macro_rules! level {
                 Kernels { rows: $rows, cols: $registers * lanes, lanes, tile: choose::<T>, pack: pack::<T> }
             }
 
-            fn choose<T: Scalar>(rows: usize, registers: usize) -> unsafe fn(&Tile<T>) {
+            fn choose<T: Scalar>(rows: usize, registers: usize) -> TileKernel<T> {
                 match (registers, rows) {
                     $((1, $r) => tile::<T, $r, 1>,)*
                     $((2, $r) => tile::<T, $r, 2>,)*
@@ -76,9 +80,9 @@ macro_rules! level {
             }
 
             #[$features]
-            unsafe fn pack<T: Scalar>(from: Block<T>, rows: usize, cols: usize, panel: *mut T) {
+            unsafe fn pack<T: Scalar>(from: Block<T>, rows: usize, cols: usize, panels: *mut T) {
                 // SAFETY: as above.
-                unsafe { super::pack::<T::$V>(from, rows, cols, panel) }
+                unsafe { super::pack::<T::$V>(from, rows, cols, $registers * <T::$V>::LANES, panels) }
             }
         }
     };
@@ -86,7 +90,7 @@ macro_rules! level {
 
 level!(portable, Portable, 4, 2, [1 2 3 4], inline(never));
 #[cfg(target_arch = "x86_64")]
-level!(avx2, Avx2, 4, 3, [1 2 3 4], target_feature(enable = "avx2,fma"));
+level!(avx2, Avx2, 6, 2, [1 2 3 4 5 6], target_feature(enable = "avx2,fma"));
 #[cfg(target_arch = "x86_64")]
 level!(avx512, Avx512, 8, 3, [1 2 3 4 5 6 7 8],
     target_feature(enable = "avx2,fma,avx512f,avx512dq,avx512bw,avx512vl"));
@@ -98,13 +102,15 @@ unsafe fn tile<V: Vector, const R: usize, const N: usize>(tile: &Tile<V::Element
     // SAFETY: the tile has R rows and N registers, the last of them with `last_lanes` lanes: these entries
     // of A and C and whole registers of B are valid, and the pointers advance through them only.
     unsafe {
+        let whole = tile.last_lanes == V::LANES;
         let mut c = [[V::splat(V::Element::ZERO); N]; R];
         for i in 0..R {
             let row = tile.c.add(i * tile.c_stride);
             for j in 0..N - 1 {
                 c[i][j] = V::load(row.add(j * V::LANES));
             }
-            c[i][N - 1] = V::load_first(row.add((N - 1) * V::LANES), tile.last_lanes);
+            let last = row.add((N - 1) * V::LANES);
+            c[i][N - 1] = if whole { V::load(last) } else { V::load_first(last, tile.last_lanes) };
         }
         let a: [*const V::Element; R] = std::array::from_fn(|i| tile.a.start.add(i * tile.a.row_stride));
         for k in 0..tile.depth {
@@ -122,7 +128,12 @@ unsafe fn tile<V: Vector, const R: usize, const N: usize>(tile: &Tile<V::Element
             for j in 0..N - 1 {
                 c[i][j].store(row.add(j * V::LANES));
             }
-            c[i][N - 1].store_first(row.add((N - 1) * V::LANES), tile.last_lanes);
+            let last = row.add((N - 1) * V::LANES);
+            if whole {
+                c[i][N - 1].store(last);
+            } else {
+                c[i][N - 1].store_first(last, tile.last_lanes);
+            }
         }
     }
 }
@@ -130,30 +141,75 @@ unsafe fn tile<V: Vector, const R: usize, const N: usize>(tile: &Tile<V::Element
 /// # Safety
 /// The instructions of `V` exist; the memory is valid.
 #[inline(always)]
-unsafe fn pack<V: Vector>(from: Block<V::Element>, rows: usize, cols: usize, panel: *mut V::Element) {
-    let width = cols.next_multiple_of(V::LANES);
-    let last = cols - (width - V::LANES);
-    // SAFETY: reads the entries of the block, writes `rows` rows of `width` entries of the panel.
+unsafe fn pack<V: Vector>(
+    from: Block<V::Element>,
+    rows: usize,
+    cols: usize,
+    most: usize,
+    panels: *mut V::Element,
+) {
+    // SAFETY: reads the entries of the block; the panel of column j starts at `j * rows` and has rows of
+    // `width` entries, where only the last panel is narrower than `most` and a multiple of the lanes wide.
     unsafe {
         if from.col_stride == 1 {
             for k in 0..rows {
-                let (source, target) = (from.start.add(k * from.row_stride), panel.add(k * width));
-                for j in (0..width - V::LANES).step_by(V::LANES) {
-                    V::load(source.add(j)).store(target.add(j));
+                let source = from.start.add(k * from.row_stride);
+                for j in (0..cols).step_by(most) {
+                    let width = most.min((cols - j).next_multiple_of(V::LANES));
+                    let target = panels.add(j * rows + k * width);
+                    copy_row::<V>(source.add(j), width.min(cols - j), target);
                 }
-                V::load_first(source.add(width - V::LANES), last).store(target.add(width - V::LANES));
             }
             return;
         }
-        for k in 0..rows {
-            V::splat(V::Element::ZERO).store(panel.add(k * width + width - V::LANES));
+        for j in (0..cols).step_by(most) {
+            let width = most.min((cols - j).next_multiple_of(V::LANES));
+            let source = Block { start: from.start.add(j * from.col_stride), ..from };
+            transpose_panel::<V>(source, rows, width.min(cols - j), width, panels.add(j * rows));
         }
-        const STRIP: usize = 8;
-        for k in (0..rows).step_by(STRIP) {
-            for j in 0..cols {
-                for k in k..rows.min(k + STRIP) {
-                    *panel.add(k * width + j) = *from.start.add(k * from.row_stride + j * from.col_stride);
-                }
+    }
+}
+
+/// Copies `cols` entries and pads them with zeros to a multiple of the lanes.
+#[inline(always)]
+unsafe fn copy_row<V: Vector>(from: *const V::Element, cols: usize, to: *mut V::Element) {
+    let last = (cols - 1) / V::LANES * V::LANES;
+    // SAFETY: as the caller says, `last <= cols` and the target has room for whole registers.
+    unsafe {
+        for j in (0..last).step_by(V::LANES) {
+            V::load(from.add(j)).store(to.add(j));
+        }
+        V::load_first(from.add(last), cols - last).store(to.add(last));
+    }
+}
+
+/// Fills a panel square by square where entries are contiguous along its columns, else entry by entry.
+#[inline(always)]
+unsafe fn transpose_panel<V: Vector>(
+    from: Block<V::Element>,
+    rows: usize,
+    cols: usize,
+    width: usize,
+    panel: *mut V::Element,
+) {
+    let contiguous = from.row_stride == 1;
+    let squares = |extent: usize| if contiguous { extent / V::SQUARE * V::SQUARE } else { 0 };
+    let (square_rows, square_cols) = (squares(rows), squares(cols));
+    let source = |k: usize, j: usize| from.start.wrapping_add(k * from.row_stride + j * from.col_stride);
+    // SAFETY: all (k, j) are within the block, those of squares with the square to their right and below; the
+    // panel has `rows` rows of `width >= cols` entries.
+    unsafe {
+        for j in (0..square_cols).step_by(V::SQUARE) {
+            for k in (0..square_rows).step_by(V::SQUARE) {
+                V::transpose(source(k, j), from.col_stride, panel.add(k * width + j), width);
+            }
+        }
+        for k in 0..rows {
+            for j in if k < square_rows { square_cols } else { 0 }..cols {
+                *panel.add(k * width + j) = *source(k, j);
+            }
+            for j in cols..width {
+                *panel.add(k * width + j) = V::Element::ZERO;
             }
         }
     }

@@ -8,6 +8,8 @@ mod buffers;
 mod kernel;
 mod vector;
 mod view;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 use super::Scalar;
 use kernel::{Kernels, Tile, kernels};
@@ -18,7 +20,7 @@ pub use view::{MatMut, MatRef};
 /// The number of terms of each sum that are added before the next block.
 const DEPTH: usize = 256;
 /// The number of rows of A that are copied at a time.
-const ROWS: usize = 64;
+const ROWS: usize = 96;
 /// The number of columns of B that are packed at a time, at most.
 const COLS: usize = 256;
 /// From this distance in bytes, successive entries of A compete for one cache set.
@@ -47,7 +49,7 @@ pub fn matmul_add<T: Scalar>(mut c: MatMut<'_, T>, a: MatRef<'_, T>, b: MatRef<'
                 for i in (0..m).step_by(ROWS) {
                     let rows = ROWS.min(m - i);
                     let mut a = a.block(i, k);
-                    if a.row_stride.max(a.col_stride) * size_of::<T>() >= FAR && cols > kernels.lanes {
+                    if a.row_stride.max(a.col_stride) * size_of::<T>() >= FAR && cols > 2 * kernels.cols {
                         a = copy(a, rows, depth, a_copy);
                     }
                     // SAFETY: i < m and j < n, so the entry lies in C.
@@ -109,15 +111,8 @@ fn pack<T: Scalar>(
     buffer: &mut buffers::Buffer,
 ) -> *const T {
     let panels = buffer.at_least::<T>(depth * cols.next_multiple_of(kernels.lanes));
-    for j in (0..cols).step_by(kernels.cols) {
-        let width = kernels.cols.min(cols - j);
-        // SAFETY: the block has these columns; the panels before this one take `j * depth` entries and
-        // the buffer has room for all.
-        unsafe {
-            let from = Block { start: b.start.add(j * b.col_stride), ..b };
-            (kernels.pack)(from, depth, width, panels.add(j * depth));
-        }
-    }
+    // SAFETY: the block has these rows and columns, and the buffer has room for the panels.
+    unsafe { (kernels.pack)(b, depth, cols, panels) };
     panels
 }
 

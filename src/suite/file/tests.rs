@@ -40,6 +40,10 @@ steps = 60
 objective.valley = { curvature = 15, slope = 1, directions = 1 }
 "#;
 
+fn good(file: &str, text: &str) -> Suite {
+    parse(file, text).unwrap_or_else(|error| panic!("{error}"))
+}
+
 /// The message for `good` with one piece of text replaced.
 fn refusal(good: &str, from: &str, to: &str) -> String {
     assert!(good.contains(from), "{from}");
@@ -58,7 +62,7 @@ fn refused(good: &str, changes: &[(&str, &str, &[&str])]) {
 
 #[test]
 fn a_good_file_means_what_it_says() {
-    let suite = parse("some/digits.toml", GOOD).ok().expect("it is good");
+    let suite = good("some/digits.toml", GOOD);
     let experiment = &suite.experiments[0];
     assert_eq!((suite.name.as_str(), suite.description.as_str()), ("digits", "An example."));
     assert_eq!((experiment.spec.learning_rate, experiment.spec.steps), (0.5, 60));
@@ -132,11 +136,11 @@ fn wrong_types_are_refused() {
     refused(
         GOOD,
         &[
-            ("60", "\"many\"", &["line 7", "string \"many\"", "steps"]),
+            ("60", "\"many\"", &["line 7", "string \"many\", expected a whole number, 0 or more", "steps"]),
             ("60", "-60", &["line 7", "`-60`", "steps"]),
             ("60", "60.5", &["line 7", "`60.5`", "steps"]),
-            ("0.5", "\"fast\"", &["line 6", "string \"fast\"", "learning_rate"]),
-            ("[0, 1]", "0", &["line 4", "integer `0`", "sequence", "seeds"]),
+            ("0.5", "\"fast\"", &["line 6", "string \"fast\", expected a number", "learning_rate"]),
+            ("[0, 1]", "0", &["line 4", "integer `0`, expected an array", "seeds"]),
             ("[0, 1]", "[-1]", &["line 4", "integer `-1`", "seeds"]),
             ("\"tanh\"", "\"relu\"", &["line 12", "`relu`", "`tanh`", "`gelu`", "activation"]),
             ("\"digits\"", "\"mnist\"", &["line 9", "`mnist`", "`digits`", "data"]),
@@ -259,8 +263,6 @@ fn bad_names_are_refused() {
         let start = format!("my.toml, line 3: name = {bad}: accepted are names of lower-case letters");
         refused(GOOD, &[("\"digits-tanh-mse\"", bad, &[&start])]);
     }
-    let file = parse("My Suite.toml", GOOD).err().expect("bad file name").to_string();
-    assert!(file.starts_with("My Suite.toml: a suite is called like its file"), "{file}");
 }
 
 #[test]
@@ -271,7 +273,7 @@ fn experiments_of_the_same_name_are_refused() {
     assert!(twice.starts_with("my.toml, line 10: name = \"quadratic\""), "{twice}");
     assert!(twice.ends_with("my.toml, line 3 has it"), "{twice}");
 
-    let suites = ["a.toml", "b.toml"].map(|file| parse(file, QUADRATIC).ok().expect("good"));
+    let suites = ["a.toml", "b.toml"].map(|file| good(file, QUADRATIC));
     let across = check_distinct(&suites).expect_err("the same name in two suites").to_string();
     assert!(across.starts_with("b.toml, line 3: ") && across.ends_with("a.toml, line 3 has it"), "{across}");
 }
