@@ -116,7 +116,7 @@ Examples:
   centralflow list                       what there is
   centralflow verify                     judge every prediction on every shipped experiment
   centralflow verify my.toml             judge predictions on your own experiments
-  centralflow run digits-tanh-mse        write the time series of one run to out/
+  centralflow run digits-tanh            write the time series of one run to out/
 
 Exit codes: 0 all passed, 1 something did not pass, 2 bad input, 130 stopped by Ctrl-C.";
 
@@ -150,8 +150,8 @@ Exit codes: 0 every claim holds and every control is violated, 1 not so, 2 bad i
 
 const RUN_EXAMPLES: &str = "\
 Examples:
-  centralflow run digits-tanh-mse
-  centralflow run digits-tanh-mse --seed 3 --learning-rate 0.2 --steps 1000 --out series
+  centralflow run digits-tanh
+  centralflow run digits-tanh --seed 3 --learning-rate 0.2 --steps 1000 --out series
   centralflow run my-network --suite my.toml --format json
 
 Ctrl-C ends the run and writes the steps done so far; a run that diverges is written up to that step.

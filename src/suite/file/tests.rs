@@ -4,7 +4,7 @@ use super::*;
 
 const GOOD: &str = r#"description = "An example."
 [[experiment]]
-name = "digits-tanh-mse"
+name = "digits-tanh"
 seeds = [0, 1]
 predictions = ["sharpness_equilibrates"]
 learning_rate = 0.5
@@ -261,7 +261,7 @@ fn bad_seeds_are_refused() {
 fn bad_names_are_refused() {
     for bad in ["\"\"", "\"Digits\"", "\"a b\"", "\"../a\"", "\"-a\"", "\"a-\"", "\"a_b\"", "\"ü\""] {
         let start = format!("my.toml, line 3: name = {bad}: accepted are names of lower-case letters");
-        refused(GOOD, &[("\"digits-tanh-mse\"", bad, &[&start])]);
+        refused(GOOD, &[("\"digits-tanh\"", bad, &[&start])]);
     }
 }
 
