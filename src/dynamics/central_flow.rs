@@ -263,7 +263,8 @@ impl Forces {
         Evaluation {
             loss: at.loss(),
             gradient: at.gradient().to_vec(),
-            gradient_variance: (0..k).map(|i| (eigenvalues[i] / eta).powi(2) * self.x[(i, i)]).sum(),
+            gradient_variance: (0..k)
+                .fold(0.0, |sum, i| sum + (eigenvalues[i] / eta).powi(2) * self.x[(i, i)]),
             sigma: sigma.iter().map(|s| s.max(0.0)).collect(),
             eigenvalues,
             residual,

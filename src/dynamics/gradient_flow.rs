@@ -8,7 +8,7 @@ use crate::optimizer::GradientDescent;
 /// Gradient flow, integrated by the Bogacki-Shampine pair of orders 3 and 2 with step-size control.
 ///
 /// One unit of time is one step of gradient descent. The estimated local error of each substep is kept below
-/// [`RELATIVE_ERROR`] times the length of the substep, so that the sum of all local errors stays below that share
+/// `RELATIVE_ERROR` times the length of the substep, so that the sum of all local errors stays below that share
 /// of the path length; the substeps thereby adapt to the sharpness (the pair is stable up to `eta S dt = 2.5`).
 #[derive(Debug, Clone)]
 pub struct GradientFlow {

@@ -145,7 +145,7 @@ pub struct CentralSample {
 impl CentralSample {
     /// `tr Sigma`.
     pub fn trace(&self) -> f64 {
-        self.sigma.iter().sum()
+        self.sigma.iter().fold(0.0, |sum, sigma| sum + sigma)
     }
 
     /// The i-th eigenvalue of Sigma if it is positive beyond rounding: more than 1e-9 of the trace.

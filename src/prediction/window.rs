@@ -4,7 +4,7 @@
 //! then still has to build up its oscillation from whatever small displacement it arrives with: until then it follows
 //! gradient flow and its sharpness overshoots, by an amount that depends on the start; then comes the first blow-up (the
 //! four stages of Damian, Nichani, Lee 2023). Averages are taken from the step at which the oscillation `|w_t - w*_t|^2`,
-//! having exceeded its predicted mean `tr Sigma`, first is below it again ([`blow_up`]), to the end of the run, over those
+//! having exceeded its predicted mean `tr Sigma`, first is below it again (see `blow_up`), to the end of the run, over those
 //! steps at which `tr Sigma` is positive (a flow may leave the edge again), and only if that leaves at least
 //! [`SHORTEST`] steps. An eigenvector of Sigma that becomes critical later has a first blow-up of its own; averages along
 //! it start after that ([`after_blow_up`]).
