@@ -44,7 +44,6 @@ pub struct CentralFlow {
     evaluation: Option<Evaluation>,
     local_error: f64,
     path: f64,
-    largest_speed: f64,
     largest_loss_increase: f64,
 }
 
@@ -113,7 +112,6 @@ impl CentralFlow {
             evaluation: None,
             local_error: 0.0,
             path: 0.0,
-            largest_speed: 0.0,
             largest_loss_increase: 0.0,
         }
     }
@@ -136,13 +134,6 @@ impl CentralFlow {
     /// The length of the path so far.
     pub fn path(&self) -> f64 {
         self.path
-    }
-
-    /// What the error of Euler's method with unit steps, which gradient descent is, amounts to along this path: half the
-    /// largest speed so far. Its local errors `(dv/dt) / 2` telescope to `(v(t) - v(0)) / 2` where nothing is damped, and
-    /// each component is smaller where the flow contracts: `t lambda e^{-lambda t} / 2 <= 1 / (2 e)` of its first value.
-    pub fn euler_error(&self) -> f64 {
-        0.5 * self.largest_speed
     }
 
     /// The largest increase of the loss over one substep so far, relative to the loss; 0 if it never increased.
@@ -171,7 +162,6 @@ impl CentralFlow {
             let before = self.evaluation.take().expect("evaluated at the end of each substep");
             axpy(dt, &before.velocity, &mut self.w);
             self.path += dt * norm(&before.velocity);
-            self.largest_speed = self.largest_speed.max(norm(&before.velocity));
             let after = self.evaluate(objective)?;
             let error = 0.5 * dt * distance(&after.velocity, &before.velocity);
             let increase = (after.loss - before.loss) / before.loss.abs().max(f64::MIN_POSITIVE);

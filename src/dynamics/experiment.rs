@@ -178,11 +178,7 @@ impl<'a> Run<'a> {
         );
         let mut sample = Sample {
             step,
-            discrete: DiscreteSample {
-                loss,
-                gradient_square: dot(&gradient, &gradient),
-                to_gradient_flow: None,
-            },
+            discrete: DiscreteSample { loss, gradient_square: dot(&gradient, &gradient) },
             midpoint: self.keep("the midpoints", step, midpoint_sample),
             gradient_flow: self.keep("gradient flow", step, flow),
             central_flow: self.keep("the central flow", step, central),
@@ -240,7 +236,6 @@ impl<'a> Run<'a> {
         let here = self.discrete.weights();
         let gradient_flow = self.gradient_flow.as_ref().map(|tracked| tracked.flow.weights());
         let central_flow = self.central_flow.as_ref().map(CentralFlow::weights);
-        sample.discrete.to_gradient_flow = gradient_flow.map(|w| distance(w, here));
         sample.flows_apart = gradient_flow.zip(central_flow).map(|(a, b)| distance(a, b));
         if let (Some(companion), Some(flow)) = (&mut sample.companion, &self.central_flow) {
             let other = self.companion.as_ref().expect("it has a sample");
@@ -347,7 +342,6 @@ fn sample_central(flow: &mut CentralFlow, objective: &dyn Objective) -> Result<C
         single: here.single,
         local_error: flow.local_error(),
         path: flow.path(),
-        euler_error: flow.euler_error(),
         loss_increase: flow.largest_loss_increase(),
     })
 }

@@ -64,11 +64,6 @@ impl GradientFlow {
         0.5 * self.largest_speed
     }
 
-    /// The substeps taken so far.
-    pub fn substeps(&self) -> usize {
-        self.substeps
-    }
-
     /// Integrates over one unit of time.
     pub fn advance(&mut self, objective: &dyn Objective) -> Result<(), FlowError> {
         let velocity = |w: &[f64]| {

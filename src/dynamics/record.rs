@@ -69,8 +69,6 @@ pub struct DiscreteSample {
     pub loss: f64,
     /// `|grad L(w_t)|^2`.
     pub gradient_square: f64,
-    /// The distance of w_t to gradient flow.
-    pub to_gradient_flow: Option<f64>,
 }
 
 /// The midpoint of an iterate.
@@ -136,8 +134,6 @@ pub struct CentralSample {
     pub local_error: f64,
     /// The path length so far.
     pub path: f64,
-    /// What the error of Euler's method with unit steps amounts to along the flow.
-    pub euler_error: f64,
     /// The largest relative increase of the loss in one substep so far.
     pub loss_increase: f64,
 }

@@ -22,7 +22,7 @@ impl Prediction for TracksCentralFlow {
     }
 }
 
-/// The largest distance at the edge, over the length of the path of the midpoints to its end.
+/// The largest distance of the midpoints at the edge, over the central flow's path length to its end.
 fn judge(statement: &str, record: &Record, gradient_flow: bool) -> Judgement {
     let moments = match at_the_edge(record) {
         Ok(moments) => moments,
