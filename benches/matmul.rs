@@ -2,9 +2,9 @@
 
 use std::hint::black_box;
 
-use centralflow::numeric::{MatMut, MatRef, Scalar, matmul_add};
+use centralflow::numeric::{MatMut, MatRef, Scalar, Start, matmul};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use faer::linalg::matmul::matmul;
+use faer::linalg::matmul::matmul as faer_matmul;
 
 /// m, k, n, then whether A and B are transposed views.
 const SHAPES: [(usize, usize, usize, bool, bool); 10] = [
@@ -34,7 +34,9 @@ fn bench<T: Scalar + faer::traits::ComplexField>(criterion: &mut Criterion, name
         };
         let (a_view, b_view) = (view(&a, m, k, a_transposed), view(&b, k, n, b_transposed));
         group.bench_function("ours", |bencher| {
-            bencher.iter(|| matmul_add(MatMut::row_major(black_box(&mut c), m, n), a_view, b_view));
+            bencher.iter(|| {
+                matmul(MatMut::row_major(black_box(&mut c), m, n), Start::Present, a_view, b_view);
+            });
         });
         let faer_view = |data, rows, cols, transposed| match transposed {
             false => faer::MatRef::from_row_major_slice(data, rows, cols),
@@ -44,7 +46,7 @@ fn bench<T: Scalar + faer::traits::ComplexField>(criterion: &mut Criterion, name
         group.bench_function("faer", |bencher| {
             bencher.iter(|| {
                 let c = faer::MatMut::from_row_major_slice_mut(black_box(&mut c), m, n);
-                matmul(c, faer::Accum::Add, a_view, b_view, <T as Scalar>::ONE, faer::Par::Seq);
+                faer_matmul(c, faer::Accum::Add, a_view, b_view, <T as Scalar>::ONE, faer::Par::Seq);
             });
         });
         group.finish();

@@ -1,6 +1,8 @@
-//! Bilinear nodes: a product and its two partial transposes, each bilinear again.
+//! Bilinear nodes: a product and its partial transposes, each bilinear again.
 
-use crate::numeric::{MatMut, MatRef, Scalar, matmul_add};
+use super::plan::Write;
+use crate::numeric::dispatch::dispatched;
+use crate::numeric::{MatMut, MatRef, Packed, Scalar, Start, matmul, matmul_packed};
 
 /// A bilinear map `y = B(l, r)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,67 +13,53 @@ pub(super) enum Bilinear {
     Multiply,
 }
 
-/// The widths of the operands of a bilinear map.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Widths {
-    pub left: usize,
-    pub right: usize,
-}
-
-impl Bilinear {
-    /// `out += B(l, r)`; `l` and `out` may be stacks of equal height if `r` is a parameter.
-    pub fn forward<T: Scalar>(self, widths: Widths, l: &[T], r: &[T], out: &mut [T]) {
-        match self {
-            Bilinear::MatMul => {
-                let rows = l.len() / widths.left;
-                matmul_add(
-                    MatMut::row_major(out, rows, widths.right),
-                    MatRef::row_major(l, rows, widths.left),
-                    MatRef::row_major(r, widths.left, widths.right),
-                );
-            }
-            Bilinear::Multiply => multiply_cyclic(l, r, out),
-        }
-    }
-
-    /// The adjoint of the left operand: `out += B(., r)' y`; `y` and `out` may be stacks.
-    pub fn to_left<T: Scalar>(self, widths: Widths, y: &[T], r: &[T], out: &mut [T]) {
-        match self {
-            Bilinear::MatMul => {
-                let rows = y.len() / widths.right;
-                matmul_add(
-                    MatMut::row_major(out, rows, widths.left),
-                    MatRef::row_major(y, rows, widths.right),
-                    MatRef::row_major(r, widths.left, widths.right).t(),
-                );
-            }
-            Bilinear::Multiply => multiply_cyclic(y, r, out),
-        }
-    }
+/// `out = start + x W` for the rows of `x`.
+pub(super) fn times<T: Scalar>(x: &[T], w: &Packed<T>, out: &mut [T], start: Start<'_, T>) {
+    let rows = x.len() / w.rows();
+    let x = MatRef::row_major(x, rows, w.rows());
+    matmul_packed(MatMut::row_major(out, rows, w.cols()), start, x, w);
 }
 
 /// Rows `rows` of the adjoint of a parameter `w` in `y = x w`: `out += x' y` restricted to these rows.
-pub(super) fn weight_adjoint<T: Scalar>(
-    widths: Widths,
+pub(super) fn add_weight_adjoint<T: Scalar>(
+    (left, right): (usize, usize),
     rows: std::ops::Range<usize>,
     x: &[T],
     y: &[T],
     out: &mut [T],
 ) {
-    let examples = x.len() / widths.left;
-    let x = MatRef::strided(&x[rows.start..], examples, rows.len(), widths.left, 1);
-    matmul_add(
-        MatMut::row_major(out, rows.len(), widths.right),
-        x.t(),
-        MatRef::row_major(y, examples, widths.right),
-    );
+    let examples = x.len() / left;
+    let x = MatRef::strided(&x[rows.start..], examples, rows.len(), left, 1);
+    let out = MatMut::row_major(out, rows.len(), right);
+    matmul(out, Start::Present, x.t(), MatRef::row_major(y, examples, right));
 }
 
-/// `out += l r` entry by entry, `r` repeated along the stack `l`.
-fn multiply_cyclic<T: Scalar>(l: &[T], r: &[T], out: &mut [T]) {
-    for (l, out) in l.chunks_exact(r.len()).zip(out.chunks_exact_mut(r.len())) {
-        for ((out, &l), &r) in out.iter_mut().zip(l).zip(r) {
-            *out += l * r;
+dispatched! {
+    /// `out = l r` entry by entry, or added to `out`.
+    pub(super) fn multiply<T: Scalar>(l: &[T], r: &[T], out: &mut [T], write: Write) {
+        let n = out.len();
+        let (l, r) = (&l[..n], &r[..n]);
+        match write {
+            Write::Replace => {
+                for e in 0..n {
+                    out[e] = l[e] * r[e];
+                }
+            }
+            Write::Add => {
+                for e in 0..n {
+                    out[e] += l[e] * r[e];
+                }
+            }
+        }
+    }
+}
+
+impl Write {
+    /// What the sums of a product written like this start from.
+    pub fn start<'a, T>(self) -> Start<'a, T> {
+        match self {
+            Write::Replace => Start::Zero,
+            Write::Add => Start::Present,
         }
     }
 }

@@ -1,164 +1,156 @@
-//! The forward sweep of one chunk: values, then Taylor coefficients.
+//! The forward sweep of one chunk: values, then Taylor coefficients along a direction.
+//!
+//! With `x + e x_1 + e^2 x_2` for each node along `w + e v`: `(x W)_1 = x V + x_1 W`, `(x W)_2 = x_1 V + x_2 W`, and
+//! the like for other nodes.
 
-use super::bilinear::Widths;
-use super::graph::{Graph, NodeId, Op};
-use super::jet::{Order, product_first, product_second};
-use super::pointwise::{Pointwise, add_scaled_triple, chain_first};
-use super::pool::Buffer;
-use super::sweep::{Jets, Program, Tape, View, node_value};
-use crate::numeric::{Scalar, pair_count, pairs};
+use super::bilinear::{Bilinear, multiply, times};
+use super::graph::{NodeId, Op};
+use super::plan::Write;
+use super::pointwise;
+use super::sweep::Program;
+use super::tape::{Chunk, Tape, block, block_mut, split, value};
+use super::weights::Vector;
+use crate::numeric::{Scalar, Start};
 
 /// Computes all values, and the derivatives of pointwise nodes.
-pub(super) fn forward_values<'a, T: Scalar>(program: &'a Program<T>, w: &[T], tape: &mut Tape<'a, T>) {
+pub(super) fn forward_values<T: Scalar>(program: &Program<T>, point: Vector<'_, T>, tape: &mut Tape<T>) {
+    let (graph, rows) = (&program.graph, tape.rows());
+    let Tape { examples, values, derivatives, .. } = tape;
+    for (index, node) in graph.nodes.iter().enumerate() {
+        let plan = &program.plan.nodes[index];
+        let Some(place) = plan.value else { continue };
+        let (before, out) = split(values, place, node.cols, rows);
+        let operand = |x: NodeId| value(program, point.entries, examples, before, x);
+        match &node.op {
+            Op::Linear(linear, of) => {
+                for (i, &x) in of.iter().enumerate() {
+                    if i == 0 && plan.in_place || program.plan.adds_row(graph, index) {
+                        continue;
+                    }
+                    let write = if i == 0 { Write::Replace } else { Write::Add };
+                    linear.apply(i, operand(x), graph.cols(x), out, write);
+                }
+                linear.add_constant(node.cols, out);
+            }
+            &Op::Bilinear(Bilinear::MatMul, x, w) => {
+                let start = plan.row.map_or(Start::Zero, |row| Start::Row(point.parameter(row)));
+                times(operand(x), point.weights.forward(graph.parameter_index(w)), out, start);
+            }
+            &Op::Bilinear(Bilinear::Multiply, l, r) => {
+                multiply(operand(l), operand(r), out, Write::Replace);
+            }
+            &Op::Pointwise(f, x) => {
+                let [f1, f2, _, f3] =
+                    derivatives.each_mut().map(|all| block_mut(all, plan.pointwise, node.cols, rows));
+                f.derivatives(operand(x), [out, f1, f2, f3]);
+            }
+            Op::Data(_) | Op::Parameter(_) => unreachable!("these have no place"),
+        }
+    }
+}
+
+/// Computes the first-order coefficients of all active nodes.
+pub(super) fn forward_first<T: Scalar>(chunk: &Chunk<'_, T>, v: Vector<'_, T>, out: &mut [T]) {
+    let (program, rows) = (chunk.program, chunk.rows());
     let graph = &program.graph;
     for (index, node) in graph.nodes.iter().enumerate() {
-        let mut out = match node.op {
-            Op::Data(_) | Op::Parameter(_) => continue,
-            _ => program.buffer(tape.examples.len() * node.cols),
+        let plan = &program.plan.nodes[index];
+        let Some(place) = plan.active else { continue };
+        let (before, out) = split(out, place, node.cols, rows);
+        let first = |x: NodeId| match graph.parameter_of(x) {
+            Some(parameter) => Some(v.parameter(parameter)),
+            None => program.plan.nodes[x.0].active.map(|place| block(before, place, graph.cols(x), rows)),
         };
         match &node.op {
             Op::Linear(linear, of) => {
-                for (operand, &NodeId(x)) in of.iter().enumerate() {
-                    let (value, cols) = (node_value(program, w, tape, x), graph.nodes[x].cols);
-                    linear.apply(operand, value, cols, &mut out);
-                    linear.add_constant(value, cols, &mut out);
+                let mut write = if plan.in_place { Write::Add } else { Write::Replace };
+                for (i, &x) in of.iter().enumerate() {
+                    if i == 0 && plan.in_place || program.plan.adds_row(graph, index) {
+                        continue;
+                    }
+                    if let Some(x1) = first(x) {
+                        linear.apply(i, x1, graph.cols(x), out, write);
+                        write = Write::Add;
+                    }
                 }
             }
-            &Op::Bilinear(bilinear, NodeId(l), NodeId(r)) => {
-                let (left, right) = (node_value(program, w, tape, l), node_value(program, w, tape, r));
-                bilinear.forward(widths(graph, l, r), left, right, &mut out);
+            &Op::Bilinear(Bilinear::MatMul, x, w) => {
+                let start = plan.row.map_or(Start::Zero, |row| Start::Row(v.parameter(row)));
+                let w = graph.parameter_index(w);
+                times(chunk.value(x), v.weights.forward(w), out, start);
+                if let Some(x1) = first(x) {
+                    times(x1, chunk.point.weights.forward(w), out, Start::Present);
+                }
             }
-            &Op::Pointwise(f, NodeId(x)) => {
-                let derivatives = derivatives(program, f, node_value(program, w, tape, x), &mut out);
-                tape.derivatives[index] = Some(derivatives);
+            &Op::Bilinear(Bilinear::Multiply, l, r) => {
+                let terms = [(first(l), Some(chunk.value(r))), (Some(chunk.value(l)), first(r))];
+                sum_of_products(terms, out, Write::Replace);
             }
-            Op::Data(_) | Op::Parameter(_) => unreachable!("skipped above"),
+            &Op::Pointwise(_, x) => {
+                let x1 = first(x).expect("an active pointwise node has an active operand");
+                pointwise::forward_first(chunk.derivatives(index)[0], x1, out);
+            }
+            Op::Data(_) | Op::Parameter(_) => unreachable!("these have no place"),
         }
-        tape.values[index] = Some(out);
     }
 }
 
-/// Computes the coefficients of all active nodes.
-pub(super) fn forward_jets<'p, T: Scalar>(view: &View<'p, '_, T>, order: Order, jets: &mut Jets<'p, T>) {
-    let graph = &view.linearized.program.graph;
+/// Computes the second-order coefficients of all curved nodes from the first-order ones.
+pub(super) fn forward_second<T: Scalar>(chunk: &Chunk<'_, T>, v: Vector<'_, T>, first: &[T], out: &mut [T]) {
+    let (program, rows) = (chunk.program, chunk.rows());
+    let graph = &program.graph;
     for (index, node) in graph.nodes.iter().enumerate() {
-        if !node.active || matches!(node.op, Op::Parameter(_)) {
-            continue;
-        }
-        let first = first_order(view, order.directions(), index, jets);
-        let second = if order.second() { second_order(view, order.directions(), index, jets) } else { None };
-        jets.first[index] = Some(first);
-        jets.second[index] = second;
-    }
-}
-
-fn first_order<'p, T: Scalar>(
-    view: &View<'p, '_, T>,
-    k: usize,
-    index: usize,
-    jets: &Jets<'p, T>,
-) -> Buffer<'p, T> {
-    let graph = &view.linearized.program.graph;
-    let len = view.examples() * graph.nodes[index].cols;
-    let mut out = view.linearized.program.buffer(k * len);
-    match &graph.nodes[index].op {
-        Op::Linear(linear, of) => {
-            for (operand, &NodeId(x)) in of.iter().enumerate() {
-                if let Some(first) = view.jet(x, jets).first {
-                    for (i, out) in out.chunks_exact_mut(len).enumerate() {
-                        linear.apply(operand, first.get(i), graph.nodes[x].cols, out);
+        let plan = &program.plan.nodes[index];
+        let (Some(place), true) = (plan.active, plan.curved) else { continue };
+        let (before, out) = split(out, place, node.cols, rows);
+        let first = |x: NodeId| chunk.block(first, x.0);
+        let second = |x: NodeId| chunk.second(before, x.0);
+        match &node.op {
+            Op::Linear(linear, of) => {
+                let mut write = if plan.in_place { Write::Add } else { Write::Replace };
+                for (i, &x) in of.iter().enumerate().skip(usize::from(plan.in_place)) {
+                    if let Some(x2) = second(x) {
+                        linear.apply(i, x2, graph.cols(x), out, write);
+                        write = Write::Add;
                     }
                 }
             }
-        }
-        &Op::Bilinear(bilinear, NodeId(l), NodeId(r)) => {
-            let widths = widths(graph, l, r);
-            let mut product = |l: &[T], r: &[T], out: &mut [T]| bilinear.forward(widths, l, r, out);
-            product_first(k, view.jet(l, jets), view.jet(r, jets), &mut out, &mut product);
-        }
-        &Op::Pointwise(_, NodeId(x)) => {
-            let [f1, _, _] = view.tape.derivatives[index].as_ref().expect("pointwise nodes have derivatives");
-            if let Some(all) = view.jet(x, jets).first.and_then(|first| first.all()) {
-                chain_first(f1, all, &mut out);
-            }
-        }
-        Op::Data(_) | Op::Parameter(_) => unreachable!("these have no coefficients of their own"),
-    }
-    out
-}
-
-fn second_order<'p, T: Scalar>(
-    view: &View<'p, '_, T>,
-    k: usize,
-    index: usize,
-    jets: &Jets<'p, T>,
-) -> Option<Buffer<'p, T>> {
-    let graph = &view.linearized.program.graph;
-    let len = view.examples() * graph.nodes[index].cols;
-    let buffer = || view.linearized.program.buffer(pair_count(k) * len);
-    match &graph.nodes[index].op {
-        Op::Linear(linear, of) => {
-            let mut out = None;
-            for (operand, &NodeId(x)) in of.iter().enumerate() {
-                if let Some(second) = view.jet(x, jets).second {
-                    let out = out.get_or_insert_with(buffer);
-                    for (pair, out) in out.chunks_exact_mut(len).enumerate() {
-                        linear.apply(operand, second.get(pair), graph.nodes[x].cols, out);
-                    }
+            &Op::Bilinear(Bilinear::MatMul, x, w) => {
+                let w = graph.parameter_index(w);
+                let x1 = first(x).expect("a curved product has an active left factor");
+                times(x1, v.weights.forward(w), out, Start::Zero);
+                if let Some(x2) = second(x) {
+                    times(x2, chunk.point.weights.forward(w), out, Start::Present);
                 }
             }
-            out
-        }
-        &Op::Bilinear(bilinear, NodeId(l), NodeId(r)) => {
-            let (left, right) = (view.jet(l, jets), view.jet(r, jets));
-            let zero = left.second.is_none()
-                && right.second.is_none()
-                && (left.first.is_none() || right.first.is_none());
-            if zero {
-                return None;
+            &Op::Bilinear(Bilinear::Multiply, l, r) => {
+                let terms = [
+                    (second(l), Some(chunk.value(r))),
+                    (first(l), first(r)),
+                    (Some(chunk.value(l)), second(r)),
+                ];
+                sum_of_products(terms, out, Write::Replace);
             }
-            let mut out = buffer();
-            let widths = widths(graph, l, r);
-            let mut product = |l: &[T], r: &[T], out: &mut [T]| bilinear.forward(widths, l, r, out);
-            product_second(k, left, right, &mut out, &mut product);
-            Some(out)
-        }
-        &Op::Pointwise(_, NodeId(x)) => {
-            // y_ij = f' x_ij + f'' x_i x_j, half of the last term if i = j.
-            let [f1, f2, _] =
-                view.tape.derivatives[index].as_ref().expect("pointwise nodes have derivatives");
-            let x = view.jet(x, jets);
-            let mut out = buffer();
-            if let Some(all) = x.second.and_then(|second| second.all()) {
-                chain_first(f1, all, &mut out);
+            &Op::Pointwise(_, x) => {
+                let [f1, f2, ..] = chunk.derivatives(index);
+                let x1 = first(x).expect("an active pointwise node has an active operand");
+                pointwise::forward_second(f1, f2, x1, second(x), out);
             }
-            let first = x.first?;
-            for ((i, j), out) in pairs(k).zip(out.chunks_exact_mut(len)) {
-                add_scaled_triple(diagonal_half(i, j), f2, first.get(i), first.get(j), out);
-            }
-            Some(out)
+            Op::Data(_) | Op::Parameter(_) => unreachable!("these have no place"),
         }
-        Op::Data(_) | Op::Parameter(_) => unreachable!("these have no coefficients of their own"),
     }
 }
 
-/// 1/2 on the diagonal: the factor of `x_i^2` in a Taylor expansion.
-pub(super) fn diagonal_half<T: Scalar>(i: usize, j: usize) -> T {
-    T::from_f64(if i == j { 0.5 } else { 1.0 })
-}
-
-pub(super) fn widths(graph: &Graph, left: usize, right: usize) -> Widths {
-    Widths { left: graph.nodes[left].cols, right: graph.nodes[right].cols }
-}
-
-fn derivatives<'a, T: Scalar>(
-    program: &'a Program<T>,
-    f: Pointwise,
-    x: &[T],
-    value: &mut [T],
-) -> [Buffer<'a, T>; 3] {
-    let mut out = [program.buffer(x.len()), program.buffer(x.len()), program.buffer(x.len())];
-    let [f1, f2, f3] = &mut out;
-    f.derivatives(x, [value, f1, f2, f3]);
-    out
+/// `sum l r` over the terms whose factors exist.
+pub(super) fn sum_of_products<T: Scalar, const N: usize>(
+    terms: [(Option<&[T]>, Option<&[T]>); N],
+    out: &mut [T],
+    mut write: Write,
+) {
+    for (l, r) in terms {
+        if let (Some(l), Some(r)) = (l, r) {
+            multiply(l, r, out, write);
+            write = Write::Add;
+        }
+    }
 }

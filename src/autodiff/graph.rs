@@ -158,6 +158,14 @@ impl Graph {
         }
     }
 
+    /// The index of a parameter that is the right factor of a product.
+    pub(super) fn parameter_index(&self, w: NodeId) -> usize {
+        match self.nodes[w.0].op {
+            Op::Parameter(index) => index,
+            _ => unreachable!("the right factor of a matrix product is a parameter"),
+        }
+    }
+
     fn linear(&mut self, op: Linear, of: Vec<NodeId>, cols: usize) -> NodeId {
         let active = of.iter().any(|x| self.nodes[x.0].active);
         self.push(Op::Linear(op, of), cols, active)

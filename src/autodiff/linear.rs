@@ -1,6 +1,8 @@
 //! Linear nodes: a map and its transpose serve every order.
 
+use super::plan::Write;
 use crate::numeric::Scalar;
+use crate::numeric::dispatch::dispatched;
 
 /// A linear map of per-example matrices (affine where a constant is subtracted).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,63 +20,77 @@ pub(super) enum Linear {
 }
 
 impl Linear {
-    /// Adds the image of `x` as operand `operand` to `out`; `cols` is the width of that operand.
-    pub fn apply<T: Scalar>(self, operand: usize, x: &[T], cols: usize, out: &mut [T]) {
+    /// Writes the image of `x` as operand `operand` to `out`; `cols` is the width of that operand.
+    pub fn apply<T: Scalar>(self, operand: usize, x: &[T], cols: usize, out: &mut [T], write: Write) {
         match (self, operand) {
             (Linear::AddRow, 1) => {
                 for row in out.chunks_exact_mut(cols) {
-                    add(x, row);
+                    scaled(T::ONE, x, row, write);
                 }
             }
-            (Linear::Subtract, 1) => add_scaled(-T::ONE, x, out),
+            (Linear::Subtract, 1) => scaled(-T::ONE, x, out, write),
             (Linear::RowSum, _) => {
                 for (row, out) in x.chunks_exact(cols).zip(out) {
-                    *out += row.iter().fold(T::ZERO, |sum, &x| sum + x);
+                    let sum = row.iter().fold(T::ZERO, |sum, &x| sum + x);
+                    *out = if write == Write::Add { *out + sum } else { sum };
                 }
             }
-            (Linear::Scale(factor), _) => add_scaled(T::from_f64(factor), x, out),
-            (Linear::AddRow | Linear::Subtract | Linear::ShiftByRowMax, _) => add(x, out),
-        }
-    }
-
-    /// The constant part at the value `x`, added to `out`: minus the largest entry of each row.
-    pub fn add_constant<T: Scalar>(self, x: &[T], cols: usize, out: &mut [T]) {
-        if self == Linear::ShiftByRowMax {
-            for (row, out) in x.chunks_exact(cols).zip(out.chunks_exact_mut(cols)) {
-                let largest = row.iter().fold(row[0], |m, &x| if x > m { x } else { m });
-                out.iter_mut().for_each(|out| *out += -largest);
+            (Linear::Scale(factor), _) => scaled(T::from_f64(factor), x, out, write),
+            (Linear::AddRow | Linear::Subtract | Linear::ShiftByRowMax, _) => {
+                scaled(T::ONE, x, out, write);
             }
         }
     }
 
-    /// Adds the transposed image of `y` to `out`, the adjoint of operand `operand`, whose width is `cols`.
-    pub fn transpose<T: Scalar>(self, operand: usize, y: &[T], cols: usize, out: &mut [T]) {
+    /// Adds the constant part to the linear one in `out`: minus the largest entry of each row.
+    pub fn add_constant<T: Scalar>(self, cols: usize, out: &mut [T]) {
+        if self == Linear::ShiftByRowMax {
+            for row in out.chunks_exact_mut(cols) {
+                let largest = row.iter().fold(row[0], |m, &x| if x > m { x } else { m });
+                row.iter_mut().for_each(|x| *x -= largest);
+            }
+        }
+    }
+
+    /// Writes the transposed image of `y` to `out`, the adjoint of operand `operand`, whose width is `cols`.
+    pub fn transpose<T: Scalar>(self, operand: usize, y: &[T], cols: usize, out: &mut [T], write: Write) {
         match (self, operand) {
             (Linear::AddRow, 1) => {
+                if write == Write::Replace {
+                    out.fill(T::ZERO);
+                }
                 for row in y.chunks_exact(cols) {
-                    add(row, out);
+                    scaled(T::ONE, row, out, Write::Add);
                 }
             }
-            (Linear::Subtract, 1) => add_scaled(-T::ONE, y, out),
+            (Linear::Subtract, 1) => scaled(-T::ONE, y, out, write),
             (Linear::RowSum, _) => {
                 for (row, &y) in out.chunks_exact_mut(cols).zip(y) {
-                    row.iter_mut().for_each(|out| *out += y);
+                    row.iter_mut().for_each(|out| *out = if write == Write::Add { *out + y } else { y });
                 }
             }
-            (Linear::Scale(factor), _) => add_scaled(T::from_f64(factor), y, out),
-            (Linear::AddRow | Linear::Subtract | Linear::ShiftByRowMax, _) => add(y, out),
+            (Linear::Scale(factor), _) => scaled(T::from_f64(factor), y, out, write),
+            (Linear::AddRow | Linear::Subtract | Linear::ShiftByRowMax, _) => {
+                scaled(T::ONE, y, out, write);
+            }
         }
     }
 }
 
-fn add<T: Scalar>(x: &[T], out: &mut [T]) {
-    for (out, &x) in out.iter_mut().zip(x) {
-        *out += x;
-    }
-}
-
-fn add_scaled<T: Scalar>(factor: T, x: &[T], out: &mut [T]) {
-    for (out, &x) in out.iter_mut().zip(x) {
-        *out += factor * x;
+dispatched! {
+    /// `out = factor x`, or added to `out`.
+    fn scaled<T: Scalar>(factor: T, x: &[T], out: &mut [T], write: Write) {
+        match write {
+            Write::Replace => {
+                for (out, &x) in out.iter_mut().zip(x) {
+                    *out = factor * x;
+                }
+            }
+            Write::Add => {
+                for (out, &x) in out.iter_mut().zip(x) {
+                    *out += factor * x;
+                }
+            }
+        }
     }
 }

@@ -4,12 +4,14 @@ mod backward;
 mod bilinear;
 mod forward;
 mod graph;
-mod jet;
 mod linear;
 mod parameter_adjoint;
+mod plan;
 mod pointwise;
 mod pool;
 mod sweep;
+mod tape;
+mod weights;
 
 pub use graph::{Graph, NodeId, Parameter};
 pub use pointwise::Pointwise;

@@ -1,5 +1,7 @@
 //! Pointwise nodes: a scalar function with its first three derivatives.
 
+use super::bilinear::multiply;
+use super::plan::Write;
 use crate::numeric::dispatch::dispatched;
 use crate::numeric::{Scalar, elementary};
 
@@ -109,37 +111,116 @@ fn sigmoid_derivatives<T: Scalar>(x: T) -> [T; 4] {
     [s, s1, s2, s2 * (T::ONE - two * s) - two * s1 * s1]
 }
 
-dispatched! {
-    /// `out_i += f' x_i` for a stack of coefficients.
-    pub(super) fn chain_first<T: Scalar>(f1: &[T], x: &[T], out: &mut [T]) {
-        let n = f1.len();
-        for (x, out) in x.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
-            for e in 0..n {
-                out[e] += f1[e] * x[e];
+/// Writes or adds `value` to each entry of `out`.
+macro_rules! each {
+    ($write:expr, $out:ident, |$e:ident| $value:expr) => {
+        match $write {
+            Write::Replace => {
+                for $e in 0..$out.len() {
+                    $out[$e] = $value;
+                }
+            }
+            Write::Add => {
+                for $e in 0..$out.len() {
+                    $out[$e] += $value;
+                }
             }
         }
+    };
+}
+
+dispatched! {
+    /// First order: `(f(x))_1 = f' x_1`.
+    pub(super) fn forward_first<T: Scalar>(f1: &[T], x1: &[T], out: &mut [T]) {
+        let n = out.len();
+        let (f1, x1) = (&f1[..n], &x1[..n]);
+        each!(Write::Replace, out, |e| f1[e] * x1[e])
+    }
+}
+
+/// Second order: `(f(x))_2 = f' x_2 + f'' x_1^2 / 2`; without `x2` if that is zero.
+pub(super) fn forward_second<T: Scalar>(f1: &[T], f2: &[T], x1: &[T], x2: Option<&[T]>, out: &mut [T]) {
+    match x2 {
+        Some(x2) => second(f1, f2, x1, x2, out),
+        None => second_without(f2, x1, out),
     }
 }
 
 dispatched! {
-    /// `out += a b c`.
-    pub(super) fn add_triple<T: Scalar>(a: &[T], b: &[T], c: &[T], out: &mut [T]) {
-        let n = out.len();
-        let (a, b, c) = (&a[..n], &b[..n], &c[..n]);
-        for e in 0..n {
-            out[e] += a[e] * b[e] * c[e];
-        }
+    fn second<T: Scalar>(f1: &[T], f2: &[T], x1: &[T], x2: &[T], out: &mut [T]) {
+        let (n, half) = (out.len(), T::from_f64(0.5));
+        let (f1, f2, x1, x2) = (&f1[..n], &f2[..n], &x1[..n], &x2[..n]);
+        each!(Write::Replace, out, |e| f1[e] * x2[e] + half * f2[e] * x1[e] * x1[e])
     }
 }
 
 dispatched! {
-    /// `out += factor a b c`.
-    pub(super) fn add_scaled_triple<T: Scalar>(factor: T, a: &[T], b: &[T], c: &[T], out: &mut [T]) {
+    fn second_without<T: Scalar>(f2: &[T], x1: &[T], out: &mut [T]) {
+        let (n, half) = (out.len(), T::from_f64(0.5));
+        let (f2, x1) = (&f2[..n], &x1[..n]);
+        each!(Write::Replace, out, |e| half * f2[e] * x1[e] * x1[e])
+    }
+}
+
+dispatched! {
+    /// The adjoint of x: `y f'`; for the other orders also `y f''`, and `y f'''` in the place of `f'''`.
+    pub(super) fn reverse_value<T: Scalar>(y: &[T], derivatives: [&mut [T]; 4], out: &mut [T], write: Write) {
         let n = out.len();
-        let (a, b, c) = (&a[..n], &b[..n], &c[..n]);
+        let y = &y[..n];
+        let [f1, f2, g2, g3] = derivatives;
+        let (f1, f2, g2, g3) = (&f1[..n], &f2[..n], &mut g2[..n], &mut g3[..n]);
         for e in 0..n {
-            out[e] += factor * a[e] * b[e] * c[e];
+            g2[e] = y[e] * f2[e];
+            g3[e] *= y[e];
         }
+        each!(write, out, |e| f1[e] * y[e])
+    }
+}
+
+dispatched! {
+    /// First order of the adjoint: `(y f')_1 = f' y_1 + y f'' x_1`.
+    pub(super) fn reverse_first<T: Scalar>(
+        derivatives: [&[T]; 4],
+        x1: &[T],
+        y1: &[T],
+        out: &mut [T],
+        write: Write,
+    ) {
+        let n = out.len();
+        let [f1, _, g2, _] = derivatives;
+        let (f1, g2, x1, y1) = (&f1[..n], &g2[..n], &x1[..n], &y1[..n]);
+        each!(write, out, |e| f1[e] * y1[e] + g2[e] * x1[e])
+    }
+}
+
+/// Second order of the adjoint: `(y f')_2 = f' y_2 + f'' y_1 x_1 + y f'' x_2 + y f''' x_1^2 / 2`.
+pub(super) fn reverse_second<T: Scalar>(
+    derivatives: [&[T]; 4],
+    (x1, x2): (&[T], Option<&[T]>),
+    (y1, y2): (&[T], &[T]),
+    out: &mut [T],
+    write: Write,
+) {
+    reverse_second_without(derivatives, x1, y1, y2, out, write);
+    if let Some(x2) = x2 {
+        multiply(derivatives[2], x2, out, Write::Add);
+    }
+}
+
+dispatched! {
+    fn reverse_second_without<T: Scalar>(
+        derivatives: [&[T]; 4],
+        x1: &[T],
+        y1: &[T],
+        y2: &[T],
+        out: &mut [T],
+        write: Write,
+    ) {
+        let (n, half) = (out.len(), T::from_f64(0.5));
+        let [f1, f2, _, g3] = derivatives;
+        let (f1, f2, g3) = (&f1[..n], &f2[..n], &g3[..n]);
+        let (x1, y1, y2) = (&x1[..n], &y1[..n], &y2[..n]);
+        each!(write, out, |e| f1[e] * y2[e] + (f2[e] * y1[e] + half * g3[e] * x1[e]) * x1[e])
     }
 }
 

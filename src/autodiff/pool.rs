@@ -1,61 +1,50 @@
-//! Buffers that are used again, so that sweeps in steady state allocate nothing large.
+//! Things that are used again, so that sweeps in steady state allocate nothing.
 
-use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Mutex;
 
-use crate::numeric::Scalar;
-
-/// Free buffers by length.
-#[derive(Debug, Default)]
-pub(super) struct Pool<T> {
-    free: Mutex<HashMap<usize, Vec<Vec<T>>>>,
-}
-
-impl<T: Scalar> Pool<T> {
-    pub fn new() -> Self {
-        Self { free: Mutex::new(HashMap::new()) }
-    }
-
-    /// A buffer of `len` zeros.
-    pub fn zeros(&self, len: usize) -> Buffer<'_, T> {
-        let reused = self.free.lock().expect("no panic while locked").get_mut(&len).and_then(Vec::pop);
-        let data = match reused {
-            Some(mut data) => {
-                data.fill(T::ZERO);
-                data
-            }
-            None => vec![T::ZERO; len],
-        };
-        Buffer { data, pool: self }
-    }
-}
-
-/// A buffer that goes back to its pool when dropped.
+/// Things not in use.
 #[derive(Debug)]
-pub(super) struct Buffer<'p, T> {
-    data: Vec<T>,
-    pool: &'p Pool<T>,
+pub(super) struct Pool<B> {
+    free: Mutex<Vec<B>>,
 }
 
-impl<T> Deref for Buffer<'_, T> {
-    type Target = [T];
-    fn deref(&self) -> &[T] {
-        &self.data
+impl<B> Pool<B> {
+    pub fn new() -> Self {
+        Self { free: Mutex::new(Vec::new()) }
+    }
+
+    /// One that was used before, or a new one.
+    pub fn take(&self, make: impl FnOnce() -> B) -> Pooled<'_, B> {
+        let used = self.free.lock().expect("no panic while locked").pop();
+        Pooled { item: Some(used.unwrap_or_else(make)), pool: self }
     }
 }
 
-impl<T> DerefMut for Buffer<'_, T> {
-    fn deref_mut(&mut self) -> &mut [T] {
-        &mut self.data
+/// Goes back to its pool when dropped.
+#[derive(Debug)]
+pub(super) struct Pooled<'p, B> {
+    item: Option<B>,
+    pool: &'p Pool<B>,
+}
+
+impl<B> Deref for Pooled<'_, B> {
+    type Target = B;
+    fn deref(&self) -> &B {
+        self.item.as_ref().expect("there until dropped")
     }
 }
 
-impl<T> Drop for Buffer<'_, T> {
+impl<B> DerefMut for Pooled<'_, B> {
+    fn deref_mut(&mut self) -> &mut B {
+        self.item.as_mut().expect("there until dropped")
+    }
+}
+
+impl<B> Drop for Pooled<'_, B> {
     fn drop(&mut self) {
-        let data = std::mem::take(&mut self.data);
-        if let Ok(mut free) = self.pool.free.lock() {
-            free.entry(data.len()).or_default().push(data);
+        if let (Some(item), Ok(mut free)) = (self.item.take(), self.pool.free.lock()) {
+            free.push(item);
         }
     }
 }

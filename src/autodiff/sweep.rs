@@ -1,61 +1,50 @@
 //! Linearise once, apply often: loss, gradient, blocks of HVPs and third-order contractions of a graph.
 //!
-//! The examples are cut into chunks of a fixed size. A chunk runs forward and backward through all nodes while
-//! its jets are in cache; chunks run in parallel. The adjoint of a parameter is then one chain of additions over
-//! all examples in order, its entries in parallel. So no result depends on the number of threads, nor on how many
-//! directions are in a block.
+//! The examples are cut into chunks, and a chunk runs forward and backward through all nodes while its numbers are
+//! in cache; chunks and directions run in parallel. The adjoint of a parameter is one chain of additions over all
+//! examples in order, its entries in parallel. So no result depends on the number of threads, on the size of chunks
+//! and groups of chunks, nor on how many directions are in a block.
 
 use rayon::prelude::*;
 
-use super::backward::{reverse_jets, reverse_values};
-use super::forward::{forward_jets, forward_values};
+use super::backward::{reverse_first, reverse_second, reverse_values};
+use super::forward::{forward_first, forward_second, forward_values};
 use super::graph::Graph;
-use super::jet::{Jet, Order, Stack};
-use super::parameter_adjoint::{Component, parameter_adjoints};
-use super::pool::{Buffer, Pool};
-use crate::numeric::{Scalar, pair_count};
+use super::parameter_adjoint::{Series, add_parameter_adjoints};
+use super::plan::Plan;
+use super::pool::{Pool, Pooled};
+use super::tape::{Chunk, Jet, Tape};
+use super::weights::{Vector, Weights, Which};
+use crate::numeric::{Scalar, pair_count, pairs};
 
-/// Examples in a chunk: a constant, since results must not depend on the machine.
+/// Examples in a chunk.
 const CHUNK: usize = 64;
-
-/// Directions in one sweep at most, so that the jets of large problems stay moderate in size.
-const BLOCK: usize = 8;
+/// The bytes of coefficients that are kept before they are added up: they should stay in the last-level cache.
+const KEPT: usize = 8 << 20;
+/// Examples added up at a time, if `KEPT` allows it: adjoints of parameters are read and written once for each group.
+const GROUP: usize = 4 * CHUNK;
 
 /// A graph and its data: the function `L(w) = mean over examples of the graph's last node`.
 #[derive(Debug)]
 pub struct Program<T> {
     pub(super) graph: Graph,
+    pub(super) plan: Plan,
     pub(super) tables: Vec<Vec<T>>,
     pub(super) examples: usize,
-    pool: Pool<T>,
+    tapes: Pool<Tape<T>>,
+    jets: Pool<Jet<T>>,
+    weights: Pool<Weights<T>>,
 }
 
 /// L around one point: everything of order zero is done and shared.
 #[derive(Debug)]
 pub struct Linearized<'a, T> {
-    pub(super) program: &'a Program<T>,
-    pub(super) w: Vec<T>,
-    pub(super) tapes: Vec<Tape<'a, T>>,
+    program: &'a Program<T>,
+    w: Vec<T>,
+    weights: Pooled<'a, Weights<T>>,
+    tapes: Vec<Pooled<'a, Tape<T>>>,
     loss: T,
     gradient: Vec<T>,
-}
-
-/// The order-zero work of one chunk, by node.
-#[derive(Debug)]
-pub(super) struct Tape<'a, T> {
-    pub examples: std::ops::Range<usize>,
-    pub values: Vec<Option<Buffer<'a, T>>>,
-    /// f', f'', f''' of pointwise nodes.
-    pub derivatives: Vec<Option<[Buffer<'a, T>; 3]>>,
-    pub adjoints: Vec<Option<Buffer<'a, T>>>,
-}
-
-/// The coefficients of one chunk, by node, forward and backward.
-pub(super) struct Jets<'a, T> {
-    pub first: Vec<Option<Buffer<'a, T>>>,
-    pub second: Vec<Option<Buffer<'a, T>>>,
-    pub adjoint_first: Vec<Option<Buffer<'a, T>>>,
-    pub adjoint_second: Vec<Option<Buffer<'a, T>>>,
 }
 
 impl<T: Scalar> Program<T> {
@@ -70,7 +59,8 @@ impl<T: Scalar> Program<T> {
             tables.iter().map(Vec::len).collect::<Vec<_>>(),
             "each table has one row an example"
         );
-        Self { graph, tables, examples, pool: Pool::new() }
+        let plan = Plan::new(&graph);
+        Self { graph, plan, tables, examples, tapes: Pool::new(), jets: Pool::new(), weights: Pool::new() }
     }
 
     /// The number of parameters p.
@@ -84,25 +74,48 @@ impl<T: Scalar> Program<T> {
     /// If `w` has not p entries.
     pub fn linearize(&self, w: &[T]) -> Linearized<'_, T> {
         assert_eq!(w.len(), self.dim(), "the point has p entries");
+        let weights = self.packed(w, Which::All);
+        let point = Vector { entries: w, weights: &weights };
         let starts: Vec<usize> = (0..self.examples).step_by(CHUNK).collect();
-        let tapes: Vec<Tape<'_, T>> = starts
+        let tapes: Vec<Pooled<'_, Tape<T>>> = starts
             .into_par_iter()
             .map(|start| {
-                let mut tape = Tape::new(self, start..(start + CHUNK).min(self.examples));
-                forward_values(self, w, &mut tape);
-                reverse_values(self, w, &mut tape);
+                let mut tape = self.tapes.take(|| Tape::new(self, CHUNK));
+                tape.examples = start..(start + CHUNK).min(self.examples);
+                forward_values(self, point, &mut tape);
+                reverse_values(self, point, &mut tape);
                 tape
             })
             .collect();
-        let mut linearized =
-            Linearized { program: self, w: w.to_vec(), tapes, loss: T::ZERO, gradient: vec![] };
-        linearized.loss = linearized.mean_of_last_node();
-        linearized.gradient = parameter_adjoints(&linearized, &[], &[Component::Value], |_| None);
-        linearized
+        let mut at =
+            Linearized { program: self, w: w.to_vec(), weights, tapes, loss: T::ZERO, gradient: vec![] };
+        at.loss = at.mean_of_last_node();
+        at.gradient = vec![T::ZERO; w.len()];
+        let mut gradient = std::mem::take(&mut at.gradient);
+        let none = |_, _| Series { first: None, second: None };
+        add_parameter_adjoints(&at.chunks(&at.tapes), none, &mut gradient);
+        at.gradient = gradient;
+        at
     }
 
-    pub(super) fn buffer(&self, len: usize) -> Buffer<'_, T> {
-        self.pool.zeros(len)
+    fn packed(&self, vector: &[T], which: Which) -> Pooled<'_, Weights<T>> {
+        let mut weights = self.weights.take(|| Weights::new(self.graph.parameters.len()));
+        weights.pack(vector, &self.graph.parameters, &self.plan.factors, which);
+        weights
+    }
+
+    /// The number of examples whose coefficients, `count` jets each, are kept at a time.
+    fn group(&self, count: usize) -> usize {
+        (KEPT / (self.jet_bytes() * count.max(1))).max(CHUNK) / CHUNK * CHUNK
+    }
+
+    /// The most jets an example so that a whole group is kept.
+    fn jets_in_group(&self) -> usize {
+        KEPT / (self.jet_bytes() * GROUP)
+    }
+
+    fn jet_bytes(&self) -> usize {
+        (2 * self.plan.active_width * size_of::<T>()).max(1)
     }
 }
 
@@ -119,46 +132,72 @@ impl<'p, T: Scalar> Linearized<'p, T> {
 
     /// `H v` for each of the columns v of `directions` (p each, one after the other).
     pub fn hvp(&self, directions: &[T]) -> Vec<T> {
-        let p = self.program.dim();
-        let mut result = Vec::with_capacity(directions.len());
-        for block in directions.chunks(BLOCK * p.max(1)) {
-            let k = block.len() / p;
-            let jets = self.sweep(block, Order::First(k));
-            let components: Vec<_> = (0..k).map(Component::First).collect();
-            result.extend(parameter_adjoints(self, block, &components, |chunk| Some(&jets[chunk])));
+        let (program, p) = (self.program, self.program.dim().max(1));
+        let mut result = vec![T::ZERO; directions.len()];
+        let block = program.jets_in_group().max(1);
+        for (block, out) in directions.chunks(block * p).zip(result.chunks_mut(block * p)) {
+            let weights = self.packed_directions(block, Which::All);
+            let v = vectors(block, p, &weights);
+            for tapes in self.tapes.chunks(program.group(v.len()) / CHUNK) {
+                let chunks = self.chunks(tapes);
+                let jets = first_order(&chunks, &v);
+                let series =
+                    |i: usize, chunk: usize| Series { first: Some(&jets[chunk * v.len() + i]), second: None };
+                add_parameter_adjoints(&chunks, series, out);
+            }
         }
         result
     }
 
     /// `grad (u_i' H u_j)` for the columns u of `directions`, pairs `i <= j` in the order of [`crate::numeric::pairs`].
+    ///
+    /// By univariate Taylor coefficients along `u_i` and `u_i + u_j` and the polarization identity (Griewank, Utke,
+    /// Walther, Math. Comp. 69, 2000): with `c(v) = grad (v' H v) / 2`,
+    /// `grad (u_i' H u_j) = c(u_i + u_j) - c(u_i) - c(u_j)`.
     pub fn third_order(&self, directions: &[T]) -> Vec<T> {
-        let k = directions.len() / self.program.dim().max(1);
-        if k == 0 {
-            return Vec::new();
+        let (program, p) = (self.program, self.program.dim().max(1));
+        let k = directions.len() / p;
+        let weights = self.packed_directions(directions, Which::All);
+        let u = vectors(directions, p, &weights);
+        let sums = sums(directions, p);
+        let sum_weights = self.packed_directions(&sums, Which::Inner);
+        let sums = vectors(&sums, p, &sum_weights);
+        let lines = Lines { u: &u, sums: &sums };
+        let mut result = vec![T::ZERO; p * pair_count(k)];
+        let block = (program.jets_in_group().saturating_sub(k) / 2).max(2);
+        for tapes in self.tapes.chunks(program.group(k + 2 * block.min(pair_count(k))) / CHUNK) {
+            let chunks = self.chunks(tapes);
+            let jets = first_order(&chunks, &u);
+            let all: Vec<usize> = (0..pair_count(k)).collect();
+            for (pairs, out) in all.chunks(block).zip(result.chunks_mut(block * p)) {
+                let (first, second) = second_order(&chunks, pairs, &lines, &jets);
+                let series = |i: usize, chunk: usize| {
+                    let at = chunk * pairs.len() + i;
+                    Series { first: Some(first[at].get(&jets)), second: Some(&second[at]) }
+                };
+                add_parameter_adjoints(&chunks, series, out);
+            }
         }
-        let jets = self.sweep(directions, Order::Second(k));
-        let components: Vec<_> = (0..pair_count(k)).map(|pair| Component::second(k, pair)).collect();
-        parameter_adjoints(self, directions, &components, |chunk| Some(&jets[chunk]))
+        polarize(k, p, &mut result);
+        result
     }
 
-    fn sweep(&self, directions: &[T], order: Order) -> Vec<Jets<'p, T>> {
-        self.tapes
-            .par_iter()
-            .map(|tape| {
-                let view = View { linearized: self, tape, directions };
-                let mut jets = Jets::new(self.program.graph.nodes.len());
-                forward_jets(&view, order, &mut jets);
-                reverse_jets(&view, order, &mut jets);
-                jets
-            })
-            .collect()
+    fn packed_directions(&self, directions: &[T], which: Which) -> Vec<Pooled<'p, Weights<T>>> {
+        let p = self.program.dim().max(1);
+        directions.par_chunks(p).map(|v| self.program.packed(v, which)).collect()
+    }
+
+    fn chunks<'s>(&'s self, tapes: &'s [Pooled<'p, Tape<T>>]) -> Vec<Chunk<'s, T>> {
+        let point = Vector { entries: &self.w, weights: &self.weights };
+        tapes.iter().map(|tape| Chunk { program: self.program, point, tape }).collect()
     }
 
     fn mean_of_last_node(&self) -> T {
+        let place = self.program.plan.nodes.last().and_then(|plan| plan.value);
         let mut sum = T::ZERO;
         for tape in &self.tapes {
-            let last = tape.values.last().and_then(Option::as_ref).expect("the last node is computed");
-            for &value in last.iter() {
+            let place = place.expect("the last node is computed");
+            for &value in super::tape::block(&tape.values, place, 1, tape.rows()) {
                 sum += value;
             }
         }
@@ -166,96 +205,112 @@ impl<'p, T: Scalar> Linearized<'p, T> {
     }
 }
 
-impl<'a, T> Tape<'a, T> {
-    fn new(program: &Program<T>, examples: std::ops::Range<usize>) -> Self {
-        let nodes = program.graph.nodes.len();
-        Self {
-            examples,
-            values: (0..nodes).map(|_| None).collect(),
-            derivatives: (0..nodes).map(|_| None).collect(),
-            adjoints: (0..nodes).map(|_| None).collect(),
+/// The straight lines of a third-order sweep: along u_i, and along the sums `u_i + u_j`, `i < j`.
+struct Lines<'v, T> {
+    u: &'v [Vector<'v, T>],
+    sums: &'v [Vector<'v, T>],
+}
+
+/// First-order coefficients along a line.
+enum First<'p, T> {
+    /// Those along u_i, by their place.
+    Shared(usize),
+    /// Those along a sum.
+    Own(Pooled<'p, Jet<T>>),
+}
+
+impl<'j, T> First<'j, T> {
+    fn get<'s>(&'s self, shared: &'s [Pooled<'j, Jet<T>>]) -> &'s Jet<T> {
+        match self {
+            First::Shared(place) => &shared[*place],
+            First::Own(jet) => jet,
         }
     }
 }
 
-impl<T> Jets<'_, T> {
-    fn new(nodes: usize) -> Self {
-        let none = || (0..nodes).map(|_| None).collect();
-        Self { first: none(), second: none(), adjoint_first: none(), adjoint_second: none() }
-    }
+/// The first-order coefficients of all chunks along all directions: chunk after chunk.
+fn first_order<'s, T: Scalar>(
+    chunks: &[Chunk<'s, T>],
+    directions: &[Vector<'_, T>],
+) -> Vec<Pooled<'s, Jet<T>>> {
+    let k = directions.len();
+    let tasks = (0..chunks.len() * k).into_par_iter().with_max_len(1);
+    tasks
+        .map(|task| {
+            let (chunk, direction) = (&chunks[task / k], directions[task % k]);
+            let mut jet = chunk.program.jets.take(|| Jet::new(chunk.program, CHUNK));
+            forward_first(chunk, direction, &mut jet.forward);
+            reverse_first(chunk, direction, &mut jet);
+            jet
+        })
+        .collect()
 }
 
-/// What a sweep of one chunk reads.
-pub(super) struct View<'p, 'v, T> {
-    pub linearized: &'v Linearized<'p, T>,
-    pub tape: &'v Tape<'p, T>,
-    pub directions: &'v [T],
+/// The first- and second-order coefficients of all chunks along the lines of some pairs: chunk after chunk.
+fn second_order<'s, T: Scalar>(
+    chunks: &[Chunk<'s, T>],
+    which: &[usize],
+    lines: &Lines<'_, T>,
+    jets: &[Pooled<'s, Jet<T>>],
+) -> (Vec<First<'s, T>>, Vec<Pooled<'s, Jet<T>>>) {
+    let k = lines.u.len();
+    let all: Vec<(usize, usize)> = pairs(k).collect();
+    let tasks = (0..chunks.len() * which.len()).into_par_iter().with_max_len(1);
+    tasks
+        .map(|task| {
+            let (index, pair) = (task / which.len(), which[task % which.len()]);
+            let (chunk, (i, j)) = (&chunks[index], all[pair]);
+            let new = || chunk.program.jets.take(|| Jet::new(chunk.program, CHUNK));
+            let (line, first) = if i == j {
+                (lines.u[i], First::Shared(index * k + i))
+            } else {
+                let mut sum = new();
+                sum.set_sum(&jets[index * k + i], &jets[index * k + j]);
+                // The sums are in the order of the pairs without the diagonal.
+                (lines.sums[pair - j], First::Own(sum))
+            };
+            let mut second = new();
+            forward_second(chunk, line, &first.get(jets).forward, &mut second.forward);
+            reverse_second(chunk, line, first.get(jets), &mut second);
+            (first, second)
+        })
+        .unzip()
 }
 
-impl<T: Scalar> View<'_, '_, T> {
-    pub fn examples(&self) -> usize {
-        self.tape.examples.len()
-    }
-
-    /// The forward jet of a node.
-    pub fn jet<'s>(&'s self, node: usize, jets: &'s Jets<'_, T>) -> Jet<'s, T> {
-        self.jet_in(node, &jets.first, &jets.second)
-    }
-
-    /// As [`View::jet`], from the coefficients themselves.
-    pub fn jet_in<'s>(
-        &'s self,
-        node: usize,
-        first: &'s [Option<Buffer<'_, T>>],
-        second: &'s [Option<Buffer<'_, T>>],
-    ) -> Jet<'s, T> {
-        let program = self.linearized.program;
-        let value = node_value(program, &self.linearized.w, self.tape, node);
-        if let Some(parameter) = program.graph.parameter_of(super::graph::NodeId(node)) {
-            let first = (!self.directions.is_empty())
-                .then(|| Stack::new(&self.directions[parameter.offset..], program.dim(), parameter.size()));
-            return Jet { value, first, second: None };
-        }
-        Jet {
-            value,
-            first: stack(first.get(node), value.len()),
-            second: stack(second.get(node), value.len()),
-        }
-    }
-
-    /// The jet of the adjoint of a node.
-    pub fn adjoint_jet<'s>(&'s self, node: usize, jets: &'s Jets<'_, T>) -> Jet<'s, T> {
-        let value: &[T] = self.tape.adjoints[node].as_deref().expect("active nodes have adjoints");
-        Jet {
-            value,
-            first: stack(jets.adjoint_first.get(node), value.len()),
-            second: stack(jets.adjoint_second.get(node), value.len()),
-        }
-    }
+/// The sums `u_i + u_j` for `i < j` in the order of the pairs.
+fn sums<T: Scalar>(u: &[T], p: usize) -> Vec<T> {
+    let column = |i: usize| &u[i * p..(i + 1) * p];
+    let pairs = pairs(u.len() / p).filter(|(i, j)| i < j);
+    pairs.flat_map(|(i, j)| column(i).iter().zip(column(j)).map(|(&a, &b)| a + b)).collect()
 }
 
-/// The value of a node in a chunk.
-pub(super) fn node_value<'s, T: Scalar>(
-    program: &'s Program<T>,
-    w: &'s [T],
-    tape: &'s Tape<'_, T>,
-    node: usize,
-) -> &'s [T] {
-    use super::graph::Op;
-    let graph = &program.graph;
-    match graph.nodes[node].op {
-        Op::Data(table) => {
-            let width = graph.nodes[node].cols;
-            &program.tables[table][tape.examples.start * width..tape.examples.end * width]
+/// From `c(v)` along the lines of the pairs to the contractions.
+fn polarize<T: Scalar>(k: usize, p: usize, columns: &mut [T]) {
+    let place = |i: usize, j: usize| j * (j + 1) / 2 + i;
+    columns.par_chunks_mut(p * pair_count(k).max(1)).for_each(|columns| {
+        for (i, j) in pairs(k).filter(|(i, j)| i < j) {
+            for diagonal in [place(i, i), place(j, j)] {
+                let [from, to] = columns
+                    .get_disjoint_mut([
+                        diagonal * p..(diagonal + 1) * p,
+                        place(i, j) * p..(place(i, j) + 1) * p,
+                    ])
+                    .expect("columns do not overlap");
+                for (to, &mut from) in to.iter_mut().zip(from) {
+                    *to -= from;
+                }
+            }
         }
-        Op::Parameter(index) => {
-            let parameter = graph.parameters[index];
-            &w[parameter.offset..parameter.offset + parameter.size()]
+        for i in 0..k {
+            columns[place(i, i) * p..(place(i, i) + 1) * p].iter_mut().for_each(|x| *x += *x);
         }
-        _ => tape.values[node].as_deref().expect("nodes are computed in order"),
-    }
+    });
 }
 
-fn stack<'s, T: Copy>(buffer: Option<&'s Option<Buffer<'_, T>>>, len: usize) -> Option<Stack<'s, T>> {
-    buffer.and_then(Option::as_ref).map(|data| Stack::contiguous(data, len))
+fn vectors<'v, T: Scalar>(
+    entries: &'v [T],
+    p: usize,
+    weights: &'v [Pooled<'_, Weights<T>>],
+) -> Vec<Vector<'v, T>> {
+    entries.chunks(p).zip(weights).map(|(entries, weights)| Vector { entries, weights }).collect()
 }

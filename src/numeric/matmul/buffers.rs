@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use crate::numeric::Scalar;
 
 /// Memory aligned to cache lines.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Buffer(Vec<CacheLine>);
 
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +20,11 @@ impl Buffer {
             self.0.resize(lines, CacheLine([0; 8]));
         }
         self.0.as_mut_ptr().cast()
+    }
+
+    /// The room that was asked for last.
+    pub fn start<T: Scalar>(&self) -> *const T {
+        self.0.as_ptr().cast()
     }
 }
 

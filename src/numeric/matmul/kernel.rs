@@ -14,18 +14,45 @@ pub struct Tile<T> {
     pub a: Block<T>,
     /// A panel of B: `depth` rows of as many whole registers as the tile has.
     pub b: *const T,
+    /// The distance between rows of B.
+    pub b_stride: usize,
     /// The first entry of the tile of C.
     pub c: *mut T,
     /// The distance between rows of C.
     pub c_stride: usize,
+    /// What the entries start from.
+    pub begin: Begin<T>,
     /// The number of columns in the last register.
     pub last_lanes: usize,
+}
+
+/// What the entries of a block of C start from.
+#[derive(Debug, Clone, Copy)]
+pub enum Begin<T> {
+    /// Zero.
+    Zero,
+    /// Their present values.
+    Present,
+    /// The entries of a row, the same for all rows.
+    Row(*const T),
+}
+
+impl<T> Begin<T> {
+    /// From column `j` on. Unsafe: a row must have that many entries.
+    pub unsafe fn at(self, j: usize) -> Self {
+        match self {
+            // SAFETY: the caller vouches for the entries.
+            Begin::Row(row) => Begin::Row(unsafe { row.add(j) }),
+            other => other,
+        }
+    }
 }
 
 /// Computes a tile. Unsafe: all that the tile describes must be valid memory.
 pub type TileKernel<T> = unsafe fn(&Tile<T>);
 
 /// The functions of one level for one element type.
+#[derive(Debug, Clone, Copy)]
 pub struct Kernels<T> {
     /// The number of rows of a tile, at most.
     pub rows: usize,
@@ -33,13 +60,20 @@ pub struct Kernels<T> {
     pub cols: usize,
     /// The number of columns in a register.
     pub lanes: usize,
-    /// `C += A B` for tiles of the given number of rows and registers; each entry of C is one chain
+    /// `C = start + A B` for tiles of the given number of rows and registers; each entry of C is one chain
     /// `c = fma(a, b, c)`.
     pub tile: fn(rows: usize, registers: usize) -> TileKernel<T>,
     /// Copies a block of the given number of rows and columns into panels of `Kernels::cols` columns, one
     /// after the other; the last one has rows of whole registers, padded with zeros. Unsafe: the block must be
     /// valid memory, with room for the panels.
     pub pack: unsafe fn(from: Block<T>, rows: usize, cols: usize, panels: *mut T),
+}
+
+impl<T> Kernels<T> {
+    /// The columns of whole panels that fit into `limit` columns.
+    pub fn most_cols(&self, limit: usize) -> usize {
+        limit / self.cols * self.cols
+    }
 }
 
 /// The functions of the level in use.
@@ -103,18 +137,20 @@ unsafe fn tile<V: Vector, const R: usize, const N: usize>(tile: &Tile<V::Element
     // of A and C and whole registers of B are valid, and the pointers advance through them only.
     unsafe {
         let whole = tile.last_lanes == V::LANES;
-        let mut c = [[V::splat(V::Element::ZERO); N]; R];
-        for i in 0..R {
-            let row = tile.c.add(i * tile.c_stride);
-            for j in 0..N - 1 {
-                c[i][j] = V::load(row.add(j * V::LANES));
-            }
-            let last = row.add((N - 1) * V::LANES);
-            c[i][N - 1] = if whole { V::load(last) } else { V::load_first(last, tile.last_lanes) };
-        }
+        let row_of = |start: *const V::Element| -> [V; N] {
+            std::array::from_fn(|j| {
+                let from = start.add(j * V::LANES);
+                if j < N - 1 || whole { V::load(from) } else { V::load_first(from, tile.last_lanes) }
+            })
+        };
+        let mut c: [[V; N]; R] = match tile.begin {
+            Begin::Zero => [[V::splat(V::Element::ZERO); N]; R],
+            Begin::Present => std::array::from_fn(|i| row_of(tile.c.add(i * tile.c_stride))),
+            Begin::Row(row) => [row_of(row); R],
+        };
         let a: [*const V::Element; R] = std::array::from_fn(|i| tile.a.start.add(i * tile.a.row_stride));
         for k in 0..tile.depth {
-            let row = tile.b.add(k * (N * V::LANES));
+            let row = tile.b.add(k * tile.b_stride);
             let b: [V; N] = std::array::from_fn(|j| V::load(row.add(j * V::LANES)));
             for i in 0..R {
                 let a = V::splat(*a[i].add(k * tile.a.col_stride));

@@ -6,13 +6,15 @@
 
 mod buffers;
 mod kernel;
+mod packed;
 mod vector;
 mod view;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 use super::Scalar;
-use kernel::{Kernels, Tile, kernels};
+use kernel::{Begin, Kernels, Tile, kernels};
+pub use packed::Packed;
 pub use vector::Vectors;
 use view::Block;
 pub use view::{MatMut, MatRef};
@@ -26,41 +28,112 @@ const COLS: usize = 256;
 /// From this distance in bytes, successive entries of A compete for one cache set.
 const FAR: usize = 4096;
 
-/// `C += A B`, on the calling thread.
+/// From this distance in bytes, rows of B are copied, since those of a panel would compete for the same cache sets.
+const WIDE: usize = 512;
+
+/// What each entry of a product starts from, before the first term is added.
+#[derive(Debug, Clone, Copy)]
+pub enum Start<'a, T> {
+    /// From zero: `C = A B`.
+    Zero,
+    /// From its present value: `C += A B`.
+    Present,
+    /// From the entry of this row in its column: `C = 1 row + A B`.
+    Row(&'a [T]),
+}
+
+/// `C = start + A B`, on the calling thread.
 ///
-/// Each entry of C is one chain of fused multiply-adds in increasing order of k, from its present value:
+/// Each entry of C is one chain of fused multiply-adds in increasing order of k, from its start:
 /// `c_ij = fma(a_ik, b_kj, c_ij)` for k = 0, 1, .... Neither the blocking nor the instructions in use change a
 /// bit of it (except the payload of a NaN).
 ///
 /// # Panics
 /// If the shapes do not match: a bug of the caller.
-pub fn matmul_add<T: Scalar>(mut c: MatMut<'_, T>, a: MatRef<'_, T>, b: MatRef<'_, T>) {
-    let (m, depth, n) = (a.rows(), a.cols(), b.cols());
-    let fits = depth == b.rows() && c.rows() == m && c.cols() == n;
-    assert!(fits, "{} x {} += ({m} x {depth}) ({} x {n})", c.rows(), c.cols(), b.rows());
+pub fn matmul<T: Scalar>(c: MatMut<'_, T>, start: Start<'_, T>, a: MatRef<'_, T>, b: MatRef<'_, T>) {
+    assert_eq!(a.cols(), b.rows(), "the inner dimensions agree");
     let kernels = kernels::<T>();
-    let most_cols = COLS / kernels.cols * kernels.cols;
+    let direct = b.is_row_major_within(WIDE) && b.cols().is_multiple_of(kernels.lanes);
     buffers::with(|a_copy, b_panels| {
-        for j in (0..n).step_by(most_cols) {
-            let cols = most_cols.min(n - j);
-            for k in (0..depth).step_by(DEPTH) {
-                let depth = DEPTH.min(depth - k);
-                let panels = pack(&kernels, b.block(k, j), depth, cols, b_panels);
-                for i in (0..m).step_by(ROWS) {
-                    let rows = ROWS.min(m - i);
-                    let mut a = a.block(i, k);
-                    if a.row_stride.max(a.col_stride) * size_of::<T>() >= FAR && cols > 2 * kernels.cols {
-                        a = copy(a, rows, depth, a_copy);
-                    }
-                    // SAFETY: i < m and j < n, so the entry lies in C.
-                    let start = unsafe { c.as_mut_ptr().add(i * c.row_stride() + j) };
-                    let c = Target { start, row_stride: c.row_stride() };
-                    // SAFETY: the blocks of A and C have these rows, depth and columns; the panels are packed.
-                    unsafe { multiply(&kernels, c, a, panels, rows, depth, cols) };
+        product(&kernels, c, start, a, b.cols(), a_copy, |j, k, cols, depth| {
+            let block = b.block(k, j);
+            if direct {
+                return Panels { start: block.start, row_stride: Some(block.row_stride) };
+            }
+            let panels = b_panels.at_least::<T>(depth * cols.next_multiple_of(kernels.lanes));
+            // SAFETY: the block has these rows and columns, and the buffer has room for the panels.
+            unsafe { (kernels.pack)(block, depth, cols, panels) };
+            Panels { start: panels, row_stride: None }
+        });
+    });
+}
+
+/// As [`matmul`], with the right factor packed beforehand: for factors that are used more than once.
+///
+/// # Panics
+/// If the shapes do not match: a bug of the caller.
+pub fn matmul_packed<T: Scalar>(c: MatMut<'_, T>, start: Start<'_, T>, a: MatRef<'_, T>, b: &Packed<T>) {
+    assert_eq!(a.cols(), b.rows(), "the inner dimensions agree");
+    buffers::with(|a_copy, _| {
+        product(b.kernels(), c, start, a, b.cols(), a_copy, |j, k, cols, _| Panels {
+            start: b.block(j, k, cols),
+            row_stride: None,
+        });
+    });
+}
+
+/// The blocked loops around the tiles; `panels(j, k, cols, depth)` are those of one block of B.
+fn product<T: Scalar>(
+    kernels: &Kernels<T>,
+    mut c: MatMut<'_, T>,
+    start: Start<'_, T>,
+    a: MatRef<'_, T>,
+    n: usize,
+    a_copy: &mut buffers::Buffer,
+    mut panels: impl FnMut(usize, usize, usize, usize) -> Panels<T>,
+) {
+    let (m, depth) = (a.rows(), a.cols());
+    let fits = c.rows() == m && c.cols() == n;
+    assert!(fits, "{} x {} = ({m} x {depth}) ({depth} x {n})", c.rows(), c.cols());
+    if let Start::Row(row) = start {
+        assert_eq!(row.len(), n, "the row is as wide as the product");
+    }
+    if depth == 0 {
+        return c.begin(start);
+    }
+    let most_cols = kernels.most_cols(COLS);
+    for j in (0..n).step_by(most_cols) {
+        let cols = most_cols.min(n - j);
+        for k in (0..depth).step_by(DEPTH) {
+            let depth = DEPTH.min(depth - k);
+            let panels = panels(j, k, cols, depth);
+            let begin = match start {
+                Start::Zero if k == 0 => Begin::Zero,
+                Start::Row(row) if k == 0 => Begin::Row(row[j..].as_ptr()),
+                _ => Begin::Present,
+            };
+            for i in (0..m).step_by(ROWS) {
+                let rows = ROWS.min(m - i);
+                let mut a = a.block(i, k);
+                if a.row_stride.max(a.col_stride) * size_of::<T>() >= FAR && cols > 2 * kernels.cols {
+                    a = copy(a, rows, depth, a_copy);
                 }
+                // SAFETY: i < m and j < n, so the entry lies in C.
+                let start = unsafe { c.as_mut_ptr().add(i * c.row_stride() + j) };
+                let c = Target { start, row_stride: c.row_stride(), begin };
+                // SAFETY: the blocks of A and C have these rows, depth and columns, and so have the panels.
+                unsafe { multiply(kernels, c, a, panels, rows, depth, cols) };
             }
         }
-    });
+    }
+}
+
+/// A block of B, packed into panels or as it lies in a matrix.
+#[derive(Clone, Copy)]
+struct Panels<T> {
+    start: *const T,
+    /// The distance between rows, or none if packed.
+    row_stride: Option<usize>,
 }
 
 /// A block of C.
@@ -68,17 +141,19 @@ pub fn matmul_add<T: Scalar>(mut c: MatMut<'_, T>, a: MatRef<'_, T>, b: MatRef<'
 struct Target<T> {
     start: *mut T,
     row_stride: usize,
+    begin: Begin<T>,
 }
 
-/// `C += A B` for one block, tile by tile.
+/// `C = start + A B` for one block, tile by tile.
 ///
 /// # Safety
-/// C has `rows x cols` entries, A `rows x depth`, and the panels come from [`pack`].
+/// C has `rows x cols` entries, A `rows x depth` and the panels `depth x cols`; columns that lie in a matrix are as
+/// many as fill whole registers.
 unsafe fn multiply<T: Scalar>(
     kernels: &Kernels<T>,
     c: Target<T>,
     a: Block<T>,
-    panels: *const T,
+    panels: Panels<T>,
     rows: usize,
     depth: usize,
     cols: usize,
@@ -88,32 +163,22 @@ unsafe fn multiply<T: Scalar>(
         let registers = width.div_ceil(kernels.lanes);
         let last_lanes = width - (registers - 1) * kernels.lanes;
         let whole = (kernels.tile)(kernels.rows, registers);
+        let b_stride = panels.row_stride.unwrap_or(registers * kernels.lanes);
+        // SAFETY: j < cols; each packed panel to the left has `kernels.cols` columns, all in use.
+        let b = unsafe { panels.start.add(if panels.row_stride.is_some() { j } else { j * depth }) };
+        // SAFETY: a row has entries for all columns.
+        let begin = unsafe { c.begin.at(j) };
         for i in (0..rows).step_by(kernels.rows) {
             let height = kernels.rows.min(rows - i);
             let run = if height == kernels.rows { whole } else { (kernels.tile)(height, registers) };
-            // SAFETY: i < rows and j < cols; each panel to the left has `kernels.cols` columns, all in use;
-            // the tile has `height` rows and `registers` registers within the blocks.
+            // SAFETY: i < rows and j < cols; the tile has `height` rows and `registers` registers within the blocks.
             unsafe {
                 let a = Block { start: a.start.add(i * a.row_stride), ..a };
-                let (b, c_start) = (panels.add(j * depth), c.start.add(i * c.row_stride + j));
-                run(&Tile { depth, a, b, c: c_start, c_stride: c.row_stride, last_lanes });
+                let c_start = c.start.add(i * c.row_stride + j);
+                run(&Tile { depth, a, b, b_stride, c: c_start, c_stride: c.row_stride, begin, last_lanes });
             }
         }
     }
-}
-
-/// Packs a block of B into panels of `kernels.cols` columns; the last one has whole registers, zero padded.
-fn pack<T: Scalar>(
-    kernels: &Kernels<T>,
-    b: Block<T>,
-    depth: usize,
-    cols: usize,
-    buffer: &mut buffers::Buffer,
-) -> *const T {
-    let panels = buffer.at_least::<T>(depth * cols.next_multiple_of(kernels.lanes));
-    // SAFETY: the block has these rows and columns, and the buffer has room for the panels.
-    unsafe { (kernels.pack)(b, depth, cols, panels) };
-    panels
 }
 
 /// Copies a block of A, its rows or its columns in lines of an odd number of cache lines.

@@ -41,14 +41,23 @@ fn check<T: Scalar>([m, k, n]: [usize; 3], transposed: [bool; 2], gap: usize) {
     let len = |rows: usize, cols: usize| (rows.max(cols) + gap) * rows.max(cols);
     let (a, b) = (numbers::<T>(len(m, k), 1), numbers::<T>(len(k, n), 2));
     let (a, b) = (view(&a, m, k, transposed[0], gap), view(&b, k, n, transposed[1], gap));
-    let c = numbers::<T>(m * (n + gap) + 1, 3);
-    let mut expected = c.clone();
-    naive(&mut expected, n + gap, a, b);
-    for level in Level::ALL {
-        limit(level);
-        let mut c = c.clone();
-        matmul_add(MatMut::strided(&mut c, m, n, n + gap), a, b);
-        assert_eq!(bits(&c), bits(&expected), "{level:?} {m} {k} {n} {transposed:?} {gap}");
+    let (c, row) = (numbers::<T>(m * (n + gap) + 1, 3), numbers::<T>(n, 4));
+    let mut packed = Packed::new();
+    for start in [Start::Zero, Start::Present, Start::Row(&row)] {
+        let mut expected = c.clone();
+        MatMut::strided(&mut expected, m, n, n + gap).begin(start);
+        naive(&mut expected, n + gap, a, b);
+        for level in Level::ALL {
+            limit(level);
+            let mut ours = c.clone();
+            matmul(MatMut::strided(&mut ours, m, n, n + gap), start, a, b);
+            assert_eq!(bits(&ours), bits(&expected), "{level:?} {start:?} {m} {k} {n} {transposed:?} {gap}");
+            packed.pack(b);
+            limit(Level::ALL[(m + n) % 3]);
+            let mut ours = c.clone();
+            matmul_packed(MatMut::strided(&mut ours, m, n, n + gap), start, a, &packed);
+            assert_eq!(bits(&ours), bits(&expected), "packed {level:?} {start:?} {m} {k} {n} {transposed:?}");
+        }
     }
     limit(Level::Avx512);
 }
@@ -83,16 +92,21 @@ fn views_with_zero_or_two_strides_are_read_correctly() {
     let mut expected = vec![0.5; 12 * 30];
     let mut c = expected.clone();
     naive(&mut expected, 30, a, b);
-    matmul_add(MatMut::row_major(&mut c, 12, 30), a, b);
+    matmul(MatMut::row_major(&mut c, 12, 30), Start::Present, a, b);
     assert_eq!(bits(&c), bits(&expected));
 }
 
 #[test]
-fn empty_products_leave_c_alone() {
+fn empty_products_leave_the_start() {
     let mut c = [1.0f32; 6];
-    matmul_add(MatMut::row_major(&mut c, 2, 3), MatRef::row_major(&[], 2, 0), MatRef::row_major(&[], 0, 3));
-    matmul_add(MatMut::row_major(&mut [], 0, 3), MatRef::row_major(&[], 0, 2), MatRef::row_major(&c, 2, 3));
+    let none = |rows, cols| MatRef::row_major(&[], rows, cols);
+    matmul(MatMut::row_major(&mut c, 2, 3), Start::Present, none(2, 0), none(0, 3));
+    matmul(MatMut::row_major(&mut [], 0, 3), Start::Zero, none(0, 2), MatRef::row_major(&c, 2, 3));
     assert_eq!(c, [1.0; 6]);
+    matmul(MatMut::row_major(&mut c, 2, 3), Start::Row(&[1.0, 2.0, 3.0]), none(2, 0), none(0, 3));
+    assert_eq!(c, [1.0, 2.0, 3.0, 1.0, 2.0, 3.0]);
+    matmul(MatMut::row_major(&mut c, 2, 3), Start::Zero, none(2, 0), none(0, 3));
+    assert_eq!(c, [0.0; 6]);
 }
 
 #[test]
@@ -102,8 +116,9 @@ fn a_view_beyond_its_data_is_refused() {
 }
 
 #[test]
-#[should_panic(expected = "+=")]
+#[should_panic(expected = "the inner dimensions agree")]
 fn shapes_that_do_not_match_are_refused() {
     let (a, b, mut c) = ([0.0f64; 6], [0.0; 6], [0.0; 4]);
-    matmul_add(MatMut::row_major(&mut c, 2, 2), MatRef::row_major(&a, 2, 3), MatRef::row_major(&b, 2, 3));
+    let (a, b) = (MatRef::row_major(&a, 2, 3), MatRef::row_major(&b, 2, 3));
+    matmul(MatMut::row_major(&mut c, 2, 2), Start::Zero, a, b);
 }

@@ -1,5 +1,6 @@
 //! Borrowed matrices: strided to read, row-major to write.
 
+use super::Start;
 use crate::numeric::Scalar;
 
 /// A matrix to read; entry (i, j) is `data[i * row_stride + j * col_stride]`.
@@ -71,6 +72,11 @@ impl<'a, T: Scalar> MatRef<'a, T> {
         self.data[i * self.row_stride + j * self.col_stride]
     }
 
+    /// Whether rows are contiguous, and at most `bytes` apart.
+    pub(super) fn is_row_major_within(&self, bytes: usize) -> bool {
+        self.col_stride == 1 && self.row_stride * size_of::<T>() <= bytes
+    }
+
     pub(super) fn block(&self, i: usize, j: usize) -> Block<T> {
         debug_assert!(i < self.rows && j < self.cols);
         let start = self.data[i * self.row_stride + j * self.col_stride..].as_ptr();
@@ -117,9 +123,16 @@ impl<'a, T: Scalar> MatMut<'a, T> {
         self.cols
     }
 
-    /// The same matrix for a shorter time.
-    pub fn reborrow(&mut self) -> MatMut<'_, T> {
-        MatMut { data: self.data, rows: self.rows, cols: self.cols, row_stride: self.row_stride }
+    /// Writes the start of a product without terms.
+    pub(super) fn begin(self, start: Start<'_, T>) {
+        for i in 0..self.rows {
+            let row = &mut self.data[i * self.row_stride..][..self.cols];
+            match start {
+                Start::Zero => row.fill(T::ZERO),
+                Start::Present => {}
+                Start::Row(from) => row.copy_from_slice(from),
+            }
+        }
     }
 
     pub(super) fn as_mut_ptr(&mut self) -> *mut T {
