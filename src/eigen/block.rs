@@ -1,8 +1,8 @@
 //! Operations on tall blocks of vectors, with sums in one fixed order.
 
 use crate::numeric::random::Stream;
-use crate::numeric::vector::{axpy, dot, norm, scale};
-use crate::numeric::{Matrix, symmetric_eigen};
+use crate::numeric::vector::{axpy, norm, scale};
+use crate::numeric::{MatMut, MatRef, Matrix, Start, matmul, symmetric_eigen};
 
 /// Rows handled at a time, so that a panel of a dozen columns stays in the cache.
 const PANEL: usize = 2048;
@@ -12,48 +12,49 @@ const DEPENDENT: f64 = 1e-13;
 /// A column that keeps less than this fraction of its length after a projection is rounding noise.
 const NOISE: f64 = 1e-11;
 
-/// `a^T b`: panel after panel, each a [`dot`].
+/// `a^T b`: panel after panel, each entry of a panel's product one chain.
 pub(super) fn gram(a: &Matrix, b: &Matrix) -> Matrix {
-    let mut g = Matrix::zeros(a.cols(), b.cols());
+    let (m, n) = (a.cols(), b.cols());
+    let (mut sum, mut part) = (vec![0.0; m * n], vec![0.0; m * n]);
     panels(a.rows(), |from, to| {
-        for j in 0..b.cols() {
-            for i in 0..a.cols() {
-                g[(i, j)] += dot(&a.col(i)[from..to], &b.col(j)[from..to]);
-            }
-        }
+        // With the columns of b as rows, the product comes out column after column.
+        let (a, b) = (columns_as_rows(a, from, to), columns_as_rows(b, from, to));
+        matmul(MatMut::row_major(&mut part, n, m), Start::Zero, b, a.t());
+        axpy(1.0, &part, &mut sum);
     });
-    g
+    Matrix::from_columns(m, n, sum)
 }
 
-/// The symmetric part of `a^T b`, which is symmetric but for rounding; only its lower triangle is computed.
+/// The symmetric part of `a^T b`, which is symmetric but for rounding.
 pub(super) fn symmetric_gram(a: &Matrix, b: &Matrix) -> Matrix {
-    let mut g = Matrix::zeros(a.cols(), b.cols());
-    panels(a.rows(), |from, to| {
-        for j in 0..b.cols() {
-            for i in j..a.cols() {
-                g[(i, j)] += dot(&a.col(i)[from..to], &b.col(j)[from..to]);
-            }
-        }
-    });
-    Matrix::from_fn(g.rows(), g.cols(), |i, j| if i >= j { g[(i, j)] } else { g[(j, i)] })
+    let g = gram(a, b);
+    Matrix::from_fn(g.rows(), g.cols(), |i, j| 0.5 * (g[(i, j)] + g[(j, i)]))
 }
 
 /// `a c` for a small matrix `c`.
 pub(super) fn combine(a: &Matrix, c: &Matrix) -> Matrix {
     let mut y = Matrix::zeros(a.rows(), c.cols());
-    accumulate(&mut y, 1.0, a, c);
+    add_product(&mut y, a, c, Start::Zero);
     y
 }
 
 /// `y += sign a c` for a small matrix `c`.
 pub(super) fn accumulate(y: &mut Matrix, sign: f64, a: &Matrix, c: &Matrix) {
-    panels(a.rows(), |from, to| {
-        for j in 0..c.cols() {
-            for i in 0..a.cols() {
-                axpy(sign * c[(i, j)], &a.col(i)[from..to], &mut y.col_mut(j)[from..to]);
-            }
-        }
-    });
+    let mut c = c.clone();
+    scale(sign, c.data_mut());
+    add_product(y, a, &c, Start::Present);
+}
+
+fn add_product(y: &mut Matrix, a: &Matrix, c: &Matrix, start: Start<'_, f64>) {
+    let (rows, cols) = (y.rows(), y.cols());
+    let (a, c) = (columns_as_rows(a, 0, rows), columns_as_rows(c, 0, c.rows()));
+    matmul(MatMut::row_major(y.data_mut(), cols, rows), start, c, a);
+}
+
+/// The transpose of the rows `from..to`.
+fn columns_as_rows(a: &Matrix, from: usize, to: usize) -> MatRef<'_, f64> {
+    let data = a.data().get(from..).unwrap_or_default();
+    MatRef::strided(data, a.cols(), to - from, a.rows(), 1)
 }
 
 fn panels(rows: usize, mut work: impl FnMut(usize, usize)) {
@@ -68,7 +69,7 @@ fn panels(rows: usize, mut work: impl FnMut(usize, usize)) {
 /// The blocks side by side.
 pub(super) fn beside(blocks: &[&Matrix]) -> Matrix {
     let rows = blocks.first().map_or(0, |b| b.rows());
-    let data: Vec<f64> = blocks.iter().flat_map(|b| b.data().iter().copied()).collect();
+    let data = blocks.iter().map(|b| b.data()).collect::<Vec<_>>().concat();
     Matrix::from_columns(rows, blocks.iter().map(|b| b.cols()).sum(), data)
 }
 
