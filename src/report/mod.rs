@@ -3,11 +3,13 @@
 mod json;
 mod judgement;
 mod number;
+mod objective;
 mod series;
 mod table;
 
 pub use json::json;
 pub use judgement::{describe, word};
 pub use number::number;
+pub use objective::objective;
 pub use series::{write_csv, write_json};
 pub use table::table;
