@@ -1,5 +1,7 @@
-//! Results for people and for programs: text tables, JSON, and time series as CSV or JSON.
+//! Results for people and for programs: text tables, JSON, a page with figures, and time series as
+//! CSV or JSON.
 
+pub mod html;
 mod json;
 mod judgement;
 mod number;
