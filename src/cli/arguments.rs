@@ -52,6 +52,9 @@ pub struct VerifyArguments {
     /// Use this seed instead of the suite's; may be repeated
     #[arg(long = "seed", value_name = "N")]
     pub seeds: Vec<u64>,
+    /// Also write a page with figures of each run and all verdicts to this file
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }
 
 /// List suites, their experiments, and all predictions with what they state.
@@ -124,6 +127,7 @@ const VERIFY_EXAMPLES: &str = r#"Examples:
   centralflow verify landscapes
   centralflow verify digits --filter sharpness_equilibrates --seed 7 --seed 8
   centralflow verify my.toml --format json > verdicts.json
+  centralflow verify landscapes --html verdicts.html
 
 A suite file:
   description = "Does the sharpness equilibrate on my network?"
@@ -145,7 +149,7 @@ A suite file:
   [experiment.numerics]              # may be left out
   substeps = 4                       # of the central flow a step; raise it if a verdict is unresolved
 
-Ctrl-C ends the run and prints the verdicts of what has finished; a second one quits at once.
+Ctrl-C ends the run, prints the verdicts of what has finished and writes the page; a second one quits at once.
 Exit codes: 0 every claim holds and every control is violated, 1 not so, 2 bad input, 130 stopped by Ctrl-C."#;
 
 const RUN_EXAMPLES: &str = "\

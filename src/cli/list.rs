@@ -2,11 +2,9 @@
 
 use std::fmt::Write;
 
-use serde::Serialize;
-
 use super::{CliError, ListArguments, Status, output, selection};
-use crate::objective::ObjectiveSpec;
 use crate::prediction;
+use crate::report;
 use crate::suite::{Experiment, Suite};
 
 /// Runs the command.
@@ -28,34 +26,12 @@ fn experiment(experiment: &Experiment) -> String {
     format!(
         "\n  experiment {}\n    {}\n    learning rate {}, steps {}, seeds {}\n    predictions: {}\n",
         spec.name,
-        objective(&spec.objective),
+        report::objective(&spec.objective),
         spec.learning_rate,
         spec.steps,
         seeds.join(", "),
         names.join(", "),
     )
-}
-
-fn objective(objective: &ObjectiveSpec) -> String {
-    match objective {
-        ObjectiveSpec::Network(network) => format!(
-            "network of hidden widths {:?}, activation {}, loss {}, on {} examples of {}",
-            network.hidden,
-            spelled(&network.activation),
-            spelled(&network.loss),
-            network.examples,
-            spelled(&network.data),
-        ),
-        ObjectiveSpec::Quadratic { spectrum } => format!("quadratic in {} dimensions", spectrum.len()),
-        ObjectiveSpec::Valley { curvature, slope, directions } => {
-            format!("valley of curvature {curvature} and slope {slope} with {directions} sharp directions")
-        }
-    }
-}
-
-/// The value as a suite file spells it.
-fn spelled(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default().trim_matches('"').to_string()
 }
 
 fn predictions() -> String {

@@ -9,6 +9,7 @@ mod progress;
 mod run;
 mod selection;
 mod status;
+mod target;
 mod verify;
 
 pub use arguments::{

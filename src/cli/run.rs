@@ -1,10 +1,9 @@
 //! `centralflow run`: one run of one experiment, its time series written to a file.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::progress::Bar;
+use super::target::Target;
 use super::{CliError, RunArguments, SeriesFormat, Status, interrupt, output, selection};
 use crate::dynamics::{self, Record};
 use crate::report;
@@ -13,14 +12,17 @@ use crate::suite::{self, Case};
 /// Runs the command.
 pub fn run(arguments: &RunArguments) -> Result<Status, CliError> {
     let case = case(arguments)?;
-    let target = Target::new(arguments, &case);
+    let target = target(arguments, &case);
     target.check()?;
     let bar = Bar::new(case.spec.steps, interrupt::flag()?);
     let record = dynamics::run(&case.spec, case.seed, &case.probes(), &bar);
     bar.finish();
     let record = record?;
-    target.write(&record)?;
-    output::print(&summary(&case, &record, &target.path()))?;
+    target.write(|out| match arguments.format {
+        SeriesFormat::Csv => report::write_csv(&record.columns(), out),
+        SeriesFormat::Json => report::write_json(&record.columns(), out),
+    })?;
+    output::print(&summary(&case, &record, target.path()))?;
     Ok(if record.interrupted() { Status::Interrupted } else { Status::Passed })
 }
 
@@ -43,61 +45,12 @@ fn case(arguments: &RunArguments) -> Result<Case, CliError> {
 }
 
 /// Where the series goes.
-struct Target {
-    folder: PathBuf,
-    name: String,
-    format: SeriesFormat,
-}
-
-impl Target {
-    fn new(arguments: &RunArguments, case: &Case) -> Self {
-        let ending = match arguments.format {
-            SeriesFormat::Csv => "csv",
-            SeriesFormat::Json => "json",
-        };
-        let name = format!("{}-seed{}.{ending}", case.spec.name, case.seed);
-        Self { folder: arguments.out.clone(), name, format: arguments.format }
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.join(&self.name)
-    }
-
-    fn unfinished(&self) -> PathBuf {
-        self.folder.join(format!("{}.unfinished", self.name))
-    }
-
-    /// Makes the folder and tries to write there, so that no long run ends without a place for its result.
-    fn check(&self) -> Result<(), CliError> {
-        let tried = fs::create_dir_all(&self.folder)
-            .and_then(|()| File::create(self.unfinished()))
-            .and_then(|_| fs::remove_file(self.unfinished()))
-            .and_then(
-                |()| if self.path().is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(()) },
-            );
-        tried.map_err(|error| self.failed(error))
-    }
-
-    fn write(&self, record: &Record) -> Result<(), CliError> {
-        self.try_write(record).map_err(|error| {
-            let _ = fs::remove_file(self.unfinished());
-            self.failed(error)
-        })
-    }
-
-    fn try_write(&self, record: &Record) -> io::Result<()> {
-        let mut file = BufWriter::new(File::create(self.unfinished())?);
-        match self.format {
-            SeriesFormat::Csv => report::write_csv(&record.columns(), &mut file)?,
-            SeriesFormat::Json => report::write_json(&record.columns(), &mut file)?,
-        }
-        file.flush()?;
-        fs::rename(self.unfinished(), self.path())
-    }
-
-    fn failed(&self, error: io::Error) -> CliError {
-        CliError::Write { what: self.path().display().to_string(), error }
-    }
+fn target(arguments: &RunArguments, case: &Case) -> Target {
+    let ending = match arguments.format {
+        SeriesFormat::Csv => "csv",
+        SeriesFormat::Json => "json",
+    };
+    Target::new(arguments.out.join(format!("{}-seed{}.{ending}", case.spec.name, case.seed)))
 }
 
 /// Where the series is, whether it is whole, and the verdicts in short.
@@ -164,15 +117,5 @@ mod tests {
             let message = refusal(|arguments| arguments.steps = Some(steps));
             assert_eq!(message, format!("--steps {steps}: accepted are 1 to 1000000"));
         }
-    }
-
-    #[test]
-    fn a_folder_that_cannot_be_written_is_refused_before_the_run() {
-        let file = std::env::temp_dir().join(format!("centralflow-run-{}", std::process::id()));
-        fs::write(&file, "").expect("written");
-        let target = Target { folder: file.join("out"), name: "a.csv".into(), format: SeriesFormat::Csv };
-        let message = target.check().expect_err("a file is no folder").to_string();
-        fs::remove_file(&file).expect("removed");
-        assert!(message.contains("a.csv cannot be written: "), "{message}");
     }
 }

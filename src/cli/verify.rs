@@ -1,20 +1,32 @@
 //! `centralflow verify`: judges every prediction of the suites and says whether all pass.
 
 use super::progress::Bar;
+use super::target::Target;
 use super::{CliError, Status, VerdictFormat, VerifyArguments, interrupt, output, selection};
-use crate::report;
-use crate::suite::{self, Case};
+use crate::dynamics::Record;
+use crate::report::{self, html};
+use crate::suite::{self, Case, VerdictRow};
 
 /// Runs the command.
 pub fn verify(arguments: &VerifyArguments) -> Result<Status, CliError> {
     let cases = cases(arguments)?;
+    let page = arguments.html.clone().map(Target::new);
+    page.as_ref().map_or(Ok(()), Target::check)?;
     let bar = Bar::new(cases.iter().map(|case| case.spec.steps).sum(), interrupt::flag()?);
-    let verification = suite::verify(&cases, &bar);
+    let section = |case: &Case, record: &Record, verdicts: &[VerdictRow]| {
+        page.as_ref().map(|_| html::section(case, record, verdicts))
+    };
+    let (verification, sections) = suite::verify_keeping(&cases, &bar, section);
     bar.finish();
-    output::print(&match arguments.format {
+    let printed = output::print(&match arguments.format {
         VerdictFormat::Table => report::table(&verification),
         VerdictFormat::Json => report::json(&verification)?,
-    })?;
+    });
+    if let Some(target) = page {
+        let sections: Vec<String> = sections.into_iter().flatten().collect();
+        target.write(|out| out.write_all(html::page(&verification, &sections).as_bytes()))?;
+    }
+    printed?; // only now: the page may be all that is left of a long run
     Ok(if verification.interrupted {
         Status::Interrupted
     } else if verification.passes() {
@@ -63,6 +75,7 @@ mod tests {
             format: VerdictFormat::Table,
             filter: filter.map(String::from),
             seeds: seeds.to_vec(),
+            html: None,
         }
     }
 
@@ -83,6 +96,13 @@ mod tests {
             message.starts_with("--filter \"quux\" matches nothing: accepted is a part of names such as "),
             "{message}"
         );
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_written_is_refused_before_the_run() {
+        let arguments = VerifyArguments { html: Some(std::env::temp_dir()), ..arguments(None, &[]) };
+        let message = verify(&arguments).expect_err("a folder is no file").to_string();
+        assert!(message.ends_with(" cannot be written: is a directory"), "{message}");
     }
 
     #[test]

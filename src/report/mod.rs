@@ -1,13 +1,17 @@
-//! Results for people and for programs: text tables, JSON, and time series as CSV or JSON.
+//! Results for people and for programs: text tables, JSON, a page with figures, and time series as
+//! CSV or JSON.
 
+pub mod html;
 mod json;
 mod judgement;
 mod number;
+mod objective;
 mod series;
 mod table;
 
 pub use json::json;
 pub use judgement::{describe, word};
 pub use number::number;
+pub use objective::objective;
 pub use series::{write_csv, write_json};
 pub use table::table;

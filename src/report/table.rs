@@ -41,7 +41,7 @@ pub fn table(verification: &Verification) -> String {
 }
 
 /// "18 verdicts: 17 hold, 1 violated; controls: 18 violated, as they must be".
-fn summary(rows: &[VerdictRow]) -> String {
+pub(super) fn summary(rows: &[VerdictRow]) -> String {
     let count = |of: fn(&VerdictRow) -> &Judgement, outcome| {
         rows.iter().filter(|row| of(row).verdict == outcome).count()
     };

@@ -21,5 +21,5 @@ pub use error::SuiteError;
 pub use file::{Experiment, Suite, check_distinct, load, parse};
 pub use limits::{learning_rate, seeds, steps};
 pub use row::VerdictRow;
-pub use runner::{Incident, Verification, verify};
+pub use runner::{Incident, Verification, verify, verify_keeping};
 pub use suggestion::{did_you_mean, nearest};

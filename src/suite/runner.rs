@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::Serialize;
 
 use super::{Case, VerdictRow};
-use crate::dynamics::{self, Progress};
+use crate::dynamics::{self, Progress, Record};
 
 /// What came out of a number of cases, in their order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -46,16 +46,19 @@ impl Verification {
         complete && self.verdicts.iter().all(VerdictRow::passes)
     }
 
-    fn add(&mut self, case: &Case, ended: Ended) {
+    /// Takes in how a case ended and passes on what was kept of its run.
+    fn add<K>(&mut self, case: &Case, ended: Ended<K>) -> Option<K> {
         match ended {
-            Ended::Judged { verdicts, stopped } => {
+            Ended::Judged { verdicts, stopped, kept } => {
                 self.finished_cases += 1;
                 self.verdicts.extend(verdicts);
                 self.stops.extend(stopped.map(|message| Incident::new(case, message)));
+                return Some(kept);
             }
             Ended::Failed(message) => self.failures.push(Incident::new(case, message)),
             Ended::Cancelled => self.interrupted = true,
         }
+        None
     }
 }
 
@@ -67,23 +70,37 @@ impl Incident {
 
 /// Runs the cases, the largest first, as many at a time as there are threads, and judges each.
 pub fn verify(cases: &[Case], progress: &dyn Progress) -> Verification {
-    verify_with(cases, progress, |case| run_one(case, progress))
+    verify_keeping(cases, progress, |_, _, _| ()).0
+}
+
+/// The same, and what `keep` makes of each run that finished, in the order of the cases. A record is dropped as soon as
+/// its case is done: all of them together may be large.
+pub fn verify_keeping<K: Send + Sync>(
+    cases: &[Case],
+    progress: &dyn Progress,
+    keep: impl Fn(&Case, &Record, &[VerdictRow]) -> K + Sync,
+) -> (Verification, Vec<K>) {
+    verify_with(cases, progress, |case| run_one(case, progress, &keep))
 }
 
 /// How a case ended.
-enum Ended {
-    Judged { verdicts: Vec<VerdictRow>, stopped: Option<String> },
+enum Ended<K> {
+    Judged { verdicts: Vec<VerdictRow>, stopped: Option<String>, kept: K },
     Failed(String),
     Cancelled,
 }
 
 /// The frame around `run`, which runs one case. Cases are drawn from a queue by threads outside of rayon's pool: a
 /// worker of the pool that waits for a part of its own case could otherwise start another whole case meanwhile.
-fn verify_with(cases: &[Case], progress: &dyn Progress, run: impl Fn(&Case) -> Ended + Sync) -> Verification {
+fn verify_with<K: Send + Sync>(
+    cases: &[Case],
+    progress: &dyn Progress,
+    run: impl Fn(&Case) -> Ended<K> + Sync,
+) -> (Verification, Vec<K>) {
     let mut queue: Vec<usize> = (0..cases.len()).collect();
     queue.sort_by(|&a, &b| cases[b].cost().total_cmp(&cases[a].cost()));
     let next = AtomicUsize::new(0);
-    let ends: Vec<OnceLock<Ended>> = cases.iter().map(|_| OnceLock::new()).collect();
+    let ends: Vec<OnceLock<Ended<K>>> = cases.iter().map(|_| OnceLock::new()).collect();
     let drain = || {
         while let Some(&index) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
             let ended = if progress.cancelled() { Ended::Cancelled } else { guarded(&cases[index], &run) };
@@ -96,14 +113,15 @@ fn verify_with(cases: &[Case], progress: &dyn Progress, run: impl Fn(&Case) -> E
         }
     });
     let mut verification = Verification { cases: cases.len(), ..Verification::default() };
+    let mut kept = vec![];
     for (case, ended) in cases.iter().zip(ends) {
-        verification.add(case, ended.into_inner().expect("every case was drawn"));
+        kept.extend(verification.add(case, ended.into_inner().expect("every case was drawn")));
     }
-    verification
+    (verification, kept)
 }
 
 /// A panic is a defect of the program, but it must not take the other cases' results with it.
-fn guarded(case: &Case, run: impl Fn(&Case) -> Ended) -> Ended {
+fn guarded<K>(case: &Case, run: impl Fn(&Case) -> Ended<K>) -> Ended<K> {
     catch_unwind(AssertUnwindSafe(|| run(case))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
@@ -111,12 +129,20 @@ fn guarded(case: &Case, run: impl Fn(&Case) -> Ended) -> Ended {
     })
 }
 
-fn run_one(case: &Case, progress: &dyn Progress) -> Ended {
+fn run_one<K>(
+    case: &Case,
+    progress: &dyn Progress,
+    keep: &impl Fn(&Case, &Record, &[VerdictRow]) -> K,
+) -> Ended<K> {
     let record = rayon::scope(|_| dynamics::run(&case.spec, case.seed, &case.probes(), progress));
     match record {
         Err(error) => Ended::Failed(error.to_string()),
         Ok(record) if record.interrupted() => Ended::Cancelled,
-        Ok(record) => Ended::Judged { verdicts: case.judge(&record), stopped: record.stopped() },
+        Ok(record) => {
+            let verdicts = case.judge(&record);
+            let kept = keep(case, &record, &verdicts);
+            Ended::Judged { verdicts, stopped: record.stopped(), kept }
+        }
     }
 }
 
@@ -145,8 +171,8 @@ mod tests {
         parse("tiny.toml", text).unwrap_or_else(|error| panic!("{error}")).cases()
     }
 
-    fn judged() -> Ended {
-        Ended::Judged { verdicts: vec![], stopped: None }
+    fn judged() -> Ended<()> {
+        Ended::Judged { verdicts: vec![], stopped: None, kept: () }
     }
 
     #[test]
@@ -155,6 +181,15 @@ mod tests {
         let seeds: Vec<u64> = verification.verdicts.iter().map(|row| row.seed).collect();
         assert_eq!(seeds, [0, 1, 2, 3]);
         assert_eq!((verification.interrupted, verification.finished_cases), (false, 4));
+    }
+
+    #[test]
+    fn what_is_kept_comes_in_the_order_of_the_cases() {
+        let keep = |case: &Case, record: &Record, verdicts: &[VerdictRow]| {
+            (case.seed, record.samples.len(), verdicts.len())
+        };
+        let (_, kept) = verify_keeping(&cases(), &Switch(false.into()), keep);
+        assert_eq!(kept, [0, 1, 2, 3].map(|seed| (seed, 12, 1)));
     }
 
     #[test]
@@ -178,7 +213,7 @@ mod tests {
     fn a_cancelled_run_keeps_what_has_finished() {
         let switch = Switch(false.into());
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
-        let verification = pool.install(|| {
+        let (verification, _) = pool.install(|| {
             verify_with(&cases(), &switch, |case| {
                 if case.seed == 1 {
                     switch.0.store(true, Ordering::Relaxed);
@@ -192,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_panic_or_a_failure_leaves_the_other_cases() {
-        let verification = verify_with(&cases(), &Switch(false.into()), |case| match case.seed {
+        let (verification, _) = verify_with(&cases(), &Switch(false.into()), |case| match case.seed {
             1 => panic!("on purpose"),
             2 => Ended::Failed("no".into()),
             _ => judged(),

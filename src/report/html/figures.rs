@@ -1,0 +1,176 @@
+//! The figures of a run, those of the talk.
+
+use super::axis::Scale;
+use super::figure::{Colour, Figure, Line, Stroke};
+use super::smooth::{smoothed, width};
+use crate::dynamics::{Record, Sample};
+use crate::optimizer::EDGE;
+
+/// Eigenvectors of Sigma whose oscillations are drawn: as many as the eye can tell apart.
+const OSCILLATIONS: usize = 4;
+
+/// All figures for which the run has data.
+pub fn figures(record: &Record) -> Vec<Figure> {
+    let all = [loss(record), eigenvalues(record), oscillations(record), distances(record), gradient(record)];
+    all.into_iter().filter(|figure| !figure.is_empty()).collect()
+}
+
+/// `L` along all processes and `L(w(t)) + tr(Sigma) / eta`.
+fn loss(record: &Record) -> Figure {
+    let eta = record.learning_rate;
+    let averaged = |s: &Sample| s.central_flow.as_ref().map(|c| c.loss + c.trace() / eta);
+    let lines = vec![
+        line("gradient descent", Colour::Descent, Stroke::Thin, series(record, |s| Some(s.discrete.loss))),
+        line(
+            "gradient flow",
+            Colour::GradientFlow,
+            Stroke::Dashed,
+            series(record, |s| Some(s.gradient_flow.as_ref()?.loss)),
+        ),
+        line(
+            "predicted time average: L(w(t)) + tr(Sigma) / eta",
+            Colour::Prediction,
+            Stroke::Thick,
+            series(record, averaged),
+        ),
+        line(
+            "central flow",
+            Colour::CentralFlow,
+            Stroke::Thick,
+            series(record, |s| Some(s.central_flow.as_ref()?.loss)),
+        ),
+    ];
+    figure("Training loss", "", fitting(&lines), lines)
+}
+
+/// `eta lambda_i` along all processes.
+fn eigenvalues(record: &Record) -> Figure {
+    let midpoints = |s: &Sample, i: usize| s.midpoint.as_ref()?.eigenvalues.get(i).copied();
+    let central = |s: &Sample, i: usize| s.central_flow.as_ref()?.eigenvalues.get(i).copied();
+    let mut lines = vec![line(
+        "gradient flow, the largest",
+        Colour::GradientFlow,
+        Stroke::Dashed,
+        series(record, |s| Some(s.gradient_flow.as_ref()?.sharpness)),
+    )];
+    let name = |name: &'static str, i: usize| if i == 0 { name } else { "" };
+    lines.extend(
+        all_of(record, central)
+            .into_iter()
+            .enumerate()
+            .map(|(i, points)| line(name("central flow", i), Colour::CentralFlow, Stroke::Thick, points)),
+    );
+    lines.extend(all_of(record, midpoints).into_iter().enumerate().map(|(i, points)| {
+        line(name("gradient descent, at its midpoints", i), Colour::Descent, Stroke::Thin, points)
+    }));
+    let reference = Some((EDGE, "the edge of stability".to_string()));
+    let note = "Of the Hessian, the largest: those that are tracked.";
+    let figure = figure("Effective eigenvalues, eta lambda", note, Scale::Linear, lines);
+    Figure { reference, ceiling: Some(2.0 * EDGE), ..figure }
+}
+
+/// Eigenvalues of Sigma and the oscillations that they predict.
+fn oscillations(record: &Record) -> Figure {
+    let sigma = |s: &Sample, i: usize| s.central_flow.as_ref()?.sigma.get(i).copied();
+    let square = |s: &Sample, i: usize| Some(s.central_flow.as_ref()?.oscillation.get(i)?.powi(2));
+    let (predicted, measured) = (all_of(record, sigma), all_of(record, square));
+    let mut note = format!(
+        "Measured is the square of the displacement from the midpoint along each eigenvector of Sigma, smoothed by a \
+         Gaussian of {} steps.",
+        width(record.steps)
+    );
+    if predicted.len() > OSCILLATIONS {
+        note += &format!(" The largest {OSCILLATIONS} of up to {} are shown.", predicted.len());
+    }
+    let pairs = predicted.into_iter().zip(measured).take(OSCILLATIONS).enumerate();
+    let lines = pairs.flat_map(|(i, (predicted, measured))| {
+        let named = |what: &str| format!("{what}, eigenvector {}", i + 1);
+        [
+            line(named("predicted"), Colour::Sequence(i), Stroke::Broad, predicted),
+            line(named("measured"), Colour::Sequence(i), Stroke::Thin, smooth(record, &measured)),
+        ]
+    });
+    figure("Variance of the oscillations", &note, Scale::Linear, lines.collect())
+}
+
+/// Distances of gradient descent to the flows, and what of them is numerical error.
+fn distances(record: &Record) -> Figure {
+    let lines = vec![
+        line(
+            "to gradient flow",
+            Colour::GradientFlow,
+            Stroke::Dashed,
+            series(record, |s| s.midpoint.as_ref()?.to_gradient_flow),
+        ),
+        line(
+            "to the central flow",
+            Colour::CentralFlow,
+            Stroke::Thick,
+            series(record, |s| s.midpoint.as_ref()?.to_central_flow),
+        ),
+        line(
+            "numerical error of the central flow (distance to one with twice the substep)",
+            Colour::Prediction,
+            Stroke::Thin,
+            series(record, |s| Some(s.companion.as_ref()?.distance)),
+        ),
+    ];
+    let note = "From the midpoints of gradient descent.";
+    figure("Distance from gradient descent", note, Scale::Log, lines)
+}
+
+/// `|grad L|^2`: measured, predicted, and without the oscillations.
+fn gradient(record: &Record) -> Figure {
+    let predicted = |s: &Sample| s.central_flow.as_ref().map(|c| c.gradient_square + c.gradient_variance);
+    let lines = vec![
+        line(
+            "gradient descent, smoothed",
+            Colour::Descent,
+            Stroke::Thin,
+            smooth(record, &series(record, |s| Some(s.discrete.gradient_square))),
+        ),
+        line(
+            "predicted time average: |grad L(w(t))|^2 + tr(H Sigma H)",
+            Colour::Prediction,
+            Stroke::Thick,
+            series(record, predicted),
+        ),
+        line(
+            "central flow alone: |grad L(w(t))|^2",
+            Colour::CentralFlow,
+            Stroke::Thick,
+            series(record, |s| Some(s.central_flow.as_ref()?.gradient_square)),
+        ),
+    ];
+    let width = width(record.steps);
+    let note = format!("Smoothed by a Gaussian of {width} steps, which smears the fall of the first steps.");
+    figure("Squared gradient norm", &note, fitting(&lines), lines)
+}
+
+fn figure(title: &str, note: &str, scale: Scale, lines: Vec<Line>) -> Figure {
+    Figure { title: title.into(), note: note.into(), scale, lines, reference: None, ceiling: None }
+}
+
+fn line(name: impl Into<String>, colour: Colour, stroke: Stroke, points: Vec<(f64, f64)>) -> Line {
+    Line { name: name.into(), colour, stroke, points }
+}
+
+fn fitting(lines: &[Line]) -> Scale {
+    Scale::fitting(lines.iter().flat_map(|line| &line.points).map(|&(_, value)| value))
+}
+
+/// Step and value, NaN where there is none.
+fn series(record: &Record, value: impl Fn(&Sample) -> Option<f64>) -> Vec<(f64, f64)> {
+    record.samples.iter().map(|s| (s.step as f64, value(s).unwrap_or(f64::NAN))).collect()
+}
+
+/// The series of the first, the second and so on, as many as there are.
+fn all_of(record: &Record, value: impl Fn(&Sample, usize) -> Option<f64>) -> Vec<Vec<(f64, f64)>> {
+    let there = |i: &usize| record.samples.iter().any(|s| value(s, *i).is_some());
+    (0..).take_while(there).map(|i| series(record, |s| value(s, i))).collect()
+}
+
+fn smooth(record: &Record, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let (steps, values): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
+    steps.into_iter().zip(smoothed(&values, width(record.steps))).collect()
+}
