@@ -10,12 +10,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use centralflow::report::describe;
-use centralflow::suite::{Cache, Case, Suite, shipped};
+use centralflow::suite::{Cache, Case, RunBy, Suite, shipped};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let suites = shipped::all().unwrap_or_else(|error| panic!("{error}"));
+    let suites = shipped::run_by(RunBy::Test).unwrap_or_else(|error| panic!("{error}"));
     let program = std::env::current_exe().expect("a running program has a file");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("records");
     let cache = Arc::new(Cache::new(folder, program));
@@ -37,6 +37,6 @@ fn verdict(case: &Arc<Case>, index: usize, cache: &Arc<Cache>) -> Option<Trial> 
     let (name, case, cache) = (case.check_name(prediction), case.clone(), cache.clone());
     Some(Trial::test(name, move || {
         let row = case.judge_one(prediction, &*cache.record(&case)?);
-        if row.passes() { Ok(()) } else { Err(Failed::from(describe(&row))) }
+        if case.is_as_expected(&row) { Ok(()) } else { Err(Failed::from(describe(&row))) }
     }))
 }

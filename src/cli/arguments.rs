@@ -40,7 +40,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = VERIFY_EXAMPLES)]
 pub struct VerifyArguments {
-    /// Shipped suites by name, or paths of suite files [default: all shipped suites]
+    /// Shipped suites by name, or paths of suite files [default: those that are meant for it, see `list`]
     #[arg(value_name = "SUITE")]
     pub suites: Vec<String>,
     /// How to print the verdicts

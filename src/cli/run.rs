@@ -7,7 +7,7 @@ use super::target::Target;
 use super::{CliError, RunArguments, SeriesFormat, Status, interrupt, output, selection};
 use crate::dynamics::{self, Record};
 use crate::report;
-use crate::suite::{self, Case};
+use crate::suite::{self, Case, Experiment};
 
 /// Runs the command.
 pub fn run(arguments: &RunArguments) -> Result<Status, CliError> {
@@ -41,7 +41,9 @@ fn case(arguments: &RunArguments) -> Result<Case, CliError> {
         experiment.spec.learning_rate = rate;
     }
     let seed = arguments.seed.unwrap_or(experiment.seeds[0]);
-    Ok(Case { suite, spec: experiment.spec, seed, predictions: experiment.predictions })
+    let Experiment { spec, predictions, .. } = experiment;
+    // Known findings are of the runs as the suite has them, which options may have changed: `run` shows what comes out.
+    Ok(Case { suite, spec, seed, predictions, findings: vec![] })
 }
 
 /// Where the series goes.

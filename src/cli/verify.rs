@@ -5,7 +5,7 @@ use super::target::Target;
 use super::{CliError, Status, VerdictFormat, VerifyArguments, interrupt, output, selection};
 use crate::dynamics::Record;
 use crate::report::{self, html};
-use crate::suite::{self, Case, VerdictRow};
+use crate::suite::{self, Case, RunBy, VerdictRow, shipped};
 
 /// Runs the command.
 pub fn verify(arguments: &VerifyArguments) -> Result<Status, CliError> {
@@ -38,7 +38,10 @@ pub fn verify(arguments: &VerifyArguments) -> Result<Status, CliError> {
 
 /// The cases of the suites, with the seeds and the predictions that were asked for.
 fn cases(arguments: &VerifyArguments) -> Result<Vec<Case>, CliError> {
-    let mut suites = selection::suites(&arguments.suites)?;
+    let mut suites = match arguments.suites.as_slice() {
+        [] => shipped::run_by(RunBy::Verify)?,
+        names => selection::suites(names)?,
+    };
     if !arguments.seeds.is_empty() {
         suite::seeds(&arguments.seeds)
             .map_err(|accepted| CliError::Refused(format!("--seed {:?}: {accepted}", arguments.seeds)))?;

@@ -54,12 +54,15 @@ pub struct Evaluation {
     pub loss: f64,
     /// The gradient.
     pub gradient: Vec<f64>,
-    /// The tracked effective eigenvalues, descending.
+    /// The critical effective eigenvalues and the next one, descending.
     pub eigenvalues: Vec<f64>,
     /// The largest relative residual of the eigenpairs.
     pub residual: f64,
     /// The eigenvalues of Sigma, descending; zeros included, one a critical eigenvalue.
     pub sigma: Vec<f64>,
+    /// `dt` times the largest eigenvalue of `-eta^2 <D_ij, g>`: the most by which the effective eigenvalue of a critical
+    /// direction would rise in a substep without Sigma; 0 if none would.
+    pub rise: f64,
     /// The unit eigenvectors of Sigma.
     pub sigma_vectors: Matrix,
     /// `tr(H Sigma H)`.
@@ -96,8 +99,9 @@ impl CentralFlow {
         numerics: &Numerics,
         seed: u64,
     ) -> Self {
+        // Beside the critical pairs the tracker reports the next one, so that it is seen coming.
         let tracker = Tracker::new(TrackerSettings {
-            threshold: numerics.tracked_above,
+            threshold: numerics.critical_above,
             tolerance: numerics.eigen_tolerance,
             max_count: numerics.max_tracked,
             seed,
@@ -191,6 +195,7 @@ struct Forces {
     u: Matrix,
     x: Matrix,
     penalty: Vec<f64>,
+    rise: f64,
     complementarity: f64,
     half_complementarity: f64,
     single: Option<SingleEigenvalue>,
@@ -211,18 +216,30 @@ impl Forces {
         let mut penalty = vec![0.0; g.len()];
         if k == 0 {
             let x = Matrix::zeros(0, 0);
-            let (complementarity, half_complementarity) = (0.0, 0.0);
-            return Ok(Self { rule, u, x, penalty, complementarity, half_complementarity, single: None });
+            let (rise, complementarity, half_complementarity) = (0.0, 0.0, 0.0);
+            return Ok(Self {
+                rule,
+                u,
+                x,
+                penalty,
+                rise,
+                complementarity,
+                half_complementarity,
+                single: None,
+            });
         }
         let d = at.third_order(&u);
         let sharpening: Vec<f64> = (0..d.cols()).map(|pair| eta * eta * dot(d.col(pair), g)).collect();
         let gram = Matrix::from_fn(d.cols(), d.cols(), |a, b| dot(d.col(a.max(b)), d.col(a.min(b))));
-        let mut a = Matrix::zeros(k, k);
+        let (mut a, mut rises) = (Matrix::zeros(k, k), Matrix::zeros(k, k));
         for (pair, (i, j)) in pairs(k).enumerate() {
             let boundary = if i == j { EDGE - values[i] } else { 0.0 };
-            a[(i, j)] = boundary + dt * sharpening[pair];
-            a[(j, i)] = a[(i, j)];
+            for (i, j) in [(i, j), (j, i)] {
+                a[(i, j)] = boundary + dt * sharpening[pair];
+                rises[(i, j)] = -dt * sharpening[pair];
+            }
         }
+        let rise = symmetric_eigen(&rises).0[0].max(0.0);
         let problem = sdcp::Problem::from_gram(a, &gram, 0.5 * dt * eta * eta)?;
         let solution = sdcp::solve(&problem)?;
         for (pair, (i, j)) in pairs(k).enumerate() {
@@ -234,7 +251,7 @@ impl Forces {
         scale(0.5, half.data_mut());
         let half_complementarity = sdcp::certify(&problem, &half).worst();
         let single = if k == 1 { Some(SingleEigenvalue::new(g, d.col(0), rule)?) } else { None };
-        Ok(Self { rule, u, x: solution.x, penalty, complementarity, half_complementarity, single })
+        Ok(Self { rule, u, x: solution.x, penalty, rise, complementarity, half_complementarity, single })
     }
 
     fn evaluation(self, at: &dyn Linearization, eigenvalues: Vec<f64>, residual: f64) -> Evaluation {
@@ -258,6 +275,7 @@ impl Forces {
             sigma: sigma.iter().map(|s| s.max(0.0)).collect(),
             eigenvalues,
             residual,
+            rise: self.rise,
             sigma_vectors,
             complementarity: self.complementarity,
             half_complementarity: self.half_complementarity,

@@ -336,6 +336,7 @@ fn sample_central(flow: &mut CentralFlow, objective: &dyn Objective) -> Result<C
         residual: here.residual,
         sigma: here.sigma.clone(),
         oscillation: vec![],
+        rise: here.rise,
         gradient_variance: here.gradient_variance,
         complementarity: here.complementarity,
         half_complementarity: here.half_complementarity,

@@ -114,7 +114,7 @@ pub struct CentralSample {
     pub loss: f64,
     /// `|grad L|^2`.
     pub gradient_square: f64,
-    /// Tracked effective eigenvalues, descending.
+    /// The critical effective eigenvalues and the next one, descending.
     pub eigenvalues: Vec<f64>,
     /// The largest relative residual of the eigenpairs.
     pub residual: f64,
@@ -122,6 +122,8 @@ pub struct CentralSample {
     pub sigma: Vec<f64>,
     /// `<q_i, w_t - w*_t>` along the eigenvectors q_i of Sigma; empty before t = 1.
     pub oscillation: Vec<f64>,
+    /// The most by which a direction's effective eigenvalue would rise in a substep without Sigma.
+    pub rise: f64,
     /// `tr(H Sigma H)`.
     pub gradient_variance: f64,
     /// Violation of the complementarity conditions.

@@ -29,9 +29,9 @@ pub struct Numerics {
     pub substeps: usize,
     /// Relative residual at which eigenpairs are accepted.
     pub eigen_tolerance: f64,
-    /// Effective eigenvalues above this are tracked.
+    /// Effective eigenvalues at the midpoints of gradient descent are tracked above this.
     pub tracked_above: f64,
-    /// Effective eigenvalues above this enter the complementarity problem.
+    /// Effective eigenvalues of the central flow above this enter the complementarity problem.
     pub critical_above: f64,
     /// The largest number of eigenvalues tracked, at most 16.
     pub max_tracked: usize,

@@ -24,7 +24,7 @@ impl Prediction for ProgressiveSharpening {
     }
 }
 
-/// The discrepancy is by how much the mean falls short of zero on the side of `sign`.
+/// The discrepancy is by how much the mean is on the other side of zero than `sign` says.
 fn judge(statement: &str, record: &Record, sign: f64) -> Judgement {
     let Some(edge) = edge(record) else {
         return Judgement::not_reached(statement, "the central flow never entered the edge of stability");
@@ -38,14 +38,15 @@ fn judge(statement: &str, record: &Record, sign: f64) -> Judgement {
         return Judgement::not_reached(statement, format!("fewer than {FEWEST} steps before the edge"));
     }
     let average = Average::of(&rates);
+    let interval = errors_allowed(1) * average.standard_error;
     let values = Values {
         predicted: 0.0,
         measured: average.mean,
-        discrepancy: (errors_allowed(1) * average.standard_error - sign * average.mean).max(0.0),
+        discrepancy: (-sign * average.mean).max(0.0),
         tolerance: 0.0,
-        numerical_error: 0.0,
+        numerical_error: if sign * average.mean > interval { 0.0 } else { interval },
     };
-    let reason = "change of eta S a step; the mean must lie beyond zero by its 99 % interval, \
-                  so the shortfall allowed is 0";
+    let reason = "change of eta S a step, which must be positive, so the shortfall allowed is 0; a mean that is not beyond zero \
+                  by its 99 % interval resolves nothing, so that interval stands for the error";
     Judgement::new(statement, values, reason)
 }

@@ -25,26 +25,26 @@ impl Prediction for SigmaInCriticalEigenspace {
 fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
     let eta = record.learning_rate;
     let under = |variance: f64, trace: f64| (trace > 0.0).then(|| eta * (variance / trace).sqrt());
-    let farthest = |values: &mut dyn Iterator<Item = f64>| {
-        values.max_by(|a, b| (a - predicted).abs().total_cmp(&(b - predicted).abs()))
-    };
-    let central = record.samples.iter().filter_map(|s| s.central_flow.as_ref());
-    let companion = record.samples.iter().filter_map(|s| s.companion.as_ref());
-    let measured = farthest(&mut central.filter_map(|c| under(c.gradient_variance, c.trace())));
-    let coarse = companion.filter_map(|c| under(c.gradient_variance, c.trace));
-    let coarse = coarse.map(|x| (x - EDGE).abs()).fold(0.0, f64::max);
-    let Some(measured) = measured else {
+    let central = || record.samples.iter().filter_map(|s| s.central_flow.as_ref());
+    let farthest = central()
+        .filter_map(|c| under(c.gradient_variance, c.trace()))
+        .max_by(|a, b| (a - predicted).abs().total_cmp(&(b - predicted).abs()));
+    let Some(measured) = farthest else {
         return Judgement::not_reached(statement, "the central flow never entered the edge of stability");
     };
+    let rise = central().filter(|c| c.trace() > 0.0).map(|c| c.rise).fold(0.0, f64::max);
+    let companion = record.samples.iter().filter_map(|s| s.companion.as_ref());
+    let curvature = companion.map(|c| c.sharpness - EDGE).fold(0.0, f64::max);
     let values = Values {
         predicted,
         measured,
         discrepancy: (measured - predicted).abs(),
-        tolerance: coarse + 2.0 * EDGE * record.eigen_tolerance,
+        tolerance: rise + curvature + 2.0 * EDGE * record.eigen_tolerance,
         numerical_error: EDGE * record.eigen_tolerance,
     };
-    let reason = "the farthest value over the run; a substep imposes the condition at its end, so it is off by the change of \
-                  an eigenvalue in one substep: by less than in the companion, whose substeps are twice as long, and by the \
-                  eigenpairs' tolerance in both";
+    let reason = "the farthest value over the run. A substep imposes the condition at its end, to first order: below 2 an \
+                  eigenvalue under Sigma may be by as much as it would rise in one substep without Sigma, the largest such rise \
+                  of the run; above 2 by the O(dt^2) of a substep, for which stands the excess in the companion with twice the \
+                  substep; and the eigenpairs' tolerance";
     Judgement::new(statement, values, reason)
 }

@@ -45,18 +45,19 @@ fn judge(statement: &str, expansions: &[Expansion], error: impl Fn(&Expansion) -
         predicted: ORDER,
         measured: order.slope,
         discrepancy: (order.slope - ORDER).abs(),
-        tolerance: 2.0 * order.change + 1e-3,
+        tolerance: order.allowed + 1e-3,
         numerical_error: order.rounding,
     };
-    let reason = "the local order is 3 + c x + ..., so halving x changes it by as much as it still deviates: twice that \
-                  change is allowed (and 0.001 where it vanishes); the numerical error is rounding and residual in the slope";
+    let reason = "the local order is 3 + c x + d x^2 + ...; the changes a and b of the last two halvings of x determine both \
+                  terms, which are at most 5/3 |a| + 1/3 |b|: twice that is allowed (and 0.001 where it vanishes); the numerical \
+                  error is rounding and residual in the slope";
     Judgement::new(statement, values, reason)
 }
 
 /// The slope of log error against log x between the two smallest usable x.
 struct Order {
     slope: f64,
-    change: f64,
+    allowed: f64,
     rounding: f64,
 }
 
@@ -64,17 +65,20 @@ impl Order {
     fn new(error: &[f64], floor: &[f64]) -> Option<Self> {
         // Usable: rounding below a thousandth of the error.
         let usable = error.iter().zip(floor).take_while(|(error, floor)| **error > 1e3 * **floor).count();
-        if usable < 3 {
+        if usable < 4 {
             return None;
         }
         let slope = |i: usize| libm::log2(error[i - 1] / error[i]);
         let last = usable - 1;
         let rounding =
             (floor[last] / error[last] + floor[last - 1] / error[last - 1]) * std::f64::consts::LOG2_E;
-        Some(Self { slope: slope(last), change: (slope(last) - slope(last - 1)).abs(), rounding })
+        // With A = c x and B = d x^2 at the smallest x: a = -(A + 3 B), b = -(2 A + 12 B), so A + B = -(5 a - b) / 3.
+        let (a, b) = (slope(last) - slope(last - 1), slope(last - 1) - slope(last - 2));
+        let allowed = 2.0 * (5.0 * a.abs() + b.abs()) / 3.0;
+        Some(Self { slope: slope(last), allowed, rounding })
     }
 
     fn excess(&self) -> f64 {
-        (self.slope - ORDER).abs() - 2.0 * self.change
+        (self.slope - ORDER).abs() - self.allowed
     }
 }

@@ -39,9 +39,12 @@ fn judge(statement: &str, record: &Record, gradient_flow: bool) -> Judgement {
     let path = last.central.path;
     let farthest = distances.into_iter().fold(0.0, f64::max);
     let oscillation = moments.iter().map(|m| m.central.trace()).fold(0.0, f64::max).sqrt();
-    let at_entry = edge(record).map(|step| &record.samples[step]);
-    let entering =
-        at_entry.and_then(|s| Some((s.midpoint.as_ref()?.to_gradient_flow?, s.companion.as_ref()?.distance)));
+    // A run that starts at the edge has no distances yet: those of its first steps stand for them.
+    let since_entry = edge(record).map_or(&[][..], |step| &record.samples[step..]);
+    let entering = since_entry.iter().find_map(|s| {
+        let resolution = s.companion.as_ref()?.distance;
+        (resolution > 0.0).then_some((s.midpoint.as_ref()?.to_gradient_flow?, resolution))
+    });
     let (perturbation, resolution) = entering.unwrap_or((f64::INFINITY, f64::INFINITY));
     let growth = (last.companion.distance / resolution).max(1.0);
     let lag = built_up(record).and_then(|step| record.samples[step].flows_apart).unwrap_or(f64::INFINITY);

@@ -1,6 +1,6 @@
 //! A case: one experiment with one seed, and the predictions that are checked on its run.
 
-use super::VerdictRow;
+use super::{KnownFinding, VerdictRow};
 use crate::dynamics::{ExperimentSpec, Probe, Record};
 use crate::objective::ObjectiveSpec;
 use crate::prediction::Prediction;
@@ -16,6 +16,8 @@ pub struct Case {
     pub seed: u64,
     /// The predictions checked on the run.
     pub predictions: Vec<&'static dyn Prediction>,
+    /// Those that are known not to hold on it.
+    pub findings: Vec<KnownFinding>,
 }
 
 impl Case {
@@ -41,6 +43,15 @@ impl Case {
             seed: self.seed,
             prediction: prediction.name(),
             finding: prediction.judge(record),
+        }
+    }
+
+    /// Whether a verdict is as it should be: the claim holds and its control is violated, or a known finding is found
+    /// again.
+    pub fn is_as_expected(&self, row: &VerdictRow) -> bool {
+        match self.findings.iter().find(|known| known.prediction == row.prediction) {
+            Some(known) => row.finding.claim.verdict == known.verdict,
+            None => row.passes(),
         }
     }
 

@@ -5,7 +5,10 @@ use std::path::Path;
 
 use toml::Spanned;
 
-use super::raw::{RawExperiment, RawNetwork, RawNumerics, RawObjective, RawQuadratic, RawSuite, RawValley};
+use super::known::{KnownFinding, RunBy};
+use super::raw::{
+    RawExperiment, RawFinding, RawNetwork, RawNumerics, RawObjective, RawQuadratic, RawSuite, RawValley,
+};
 use super::{Case, SuiteError, did_you_mean, limits};
 use crate::dynamics::{ExperimentSpec, Numerics};
 use crate::objective::{NetworkSpec, ObjectiveSpec};
@@ -20,6 +23,8 @@ pub struct Suite {
     pub file: String,
     /// What the suite is for.
     pub description: String,
+    /// Who runs it without being told to.
+    pub run_by: Vec<RunBy>,
     /// The experiments in the order of the file.
     pub experiments: Vec<Experiment>,
 }
@@ -33,6 +38,8 @@ pub struct Experiment {
     pub seeds: Vec<u64>,
     /// The predictions checked on every run.
     pub predictions: Vec<&'static dyn Prediction>,
+    /// Where predictions are known not to hold.
+    pub findings: Vec<KnownFinding>,
     /// The line of its name.
     pub line: usize,
 }
@@ -70,6 +77,7 @@ pub fn parse(file: &str, text: &str) -> Result<Suite, SuiteError> {
         name,
         file: file.to_string(),
         description: raw.description,
+        run_by: raw.run_by,
         experiments: experiments.collect::<Result<_, _>>()?,
     };
     check_distinct(std::slice::from_ref(&suite))?;
@@ -112,6 +120,7 @@ impl Experiment {
             spec: self.spec.clone(),
             seed,
             predictions: self.predictions.clone(),
+            findings: self.findings.iter().filter(|known| known.seeds.contains(&seed)).cloned().collect(),
         };
         self.seeds.iter().map(case).collect()
     }
@@ -134,10 +143,14 @@ impl Source<'_> {
             steps: *self.check("steps", &raw.steps, |&x| limits::steps(x))?,
             numerics: self.numerics(&raw.numerics)?,
         };
+        let seeds = self.check("seeds", &raw.seeds, |seeds| limits::seeds(seeds))?.clone();
+        let predictions = self.predictions(&raw.predictions)?;
+        let findings = raw.finding.iter().map(|finding| self.finding(finding, &predictions, &seeds));
         Ok(Experiment {
+            findings: findings.collect::<Parsed<_>>()?,
             spec,
-            seeds: self.check("seeds", &raw.seeds, |seeds| limits::seeds(seeds))?.clone(),
-            predictions: self.predictions(&raw.predictions)?,
+            seeds,
+            predictions,
             line: self.line(raw.name.span()),
         })
     }
@@ -221,6 +234,25 @@ impl Source<'_> {
             found.push(prediction);
         }
         Ok(found)
+    }
+
+    fn finding(
+        &self,
+        raw: &RawFinding,
+        predictions: &[&'static dyn Prediction],
+        seeds: &[u64],
+    ) -> Parsed<KnownFinding> {
+        let names: Vec<&'static str> = predictions.iter().map(|prediction| prediction.name()).collect();
+        self.check("prediction", &raw.prediction, |name| limits::one_of(name, &names))?;
+        self.check("seeds", &raw.seeds, |chosen| limits::some_of(chosen, seeds))?;
+        self.check("verdict", &raw.verdict, |&verdict| limits::not_holding(verdict))?;
+        let name = names.into_iter().find(|name| name == raw.prediction.get_ref());
+        Ok(KnownFinding {
+            prediction: name.expect("checked above"),
+            seeds: raw.seeds.get_ref().clone(),
+            verdict: *raw.verdict.get_ref(),
+            reason: raw.reason.clone(),
+        })
     }
 
     fn unknown_prediction(&self, name: &Spanned<String>) -> SuiteError {

@@ -1,6 +1,7 @@
 //! The values that are accepted, one rule a quantity; a rule that refuses says what it would accept.
 
 use crate::objective::DataName;
+use crate::prediction::Outcome;
 
 type Accepted = Result<(), String>;
 
@@ -28,6 +29,23 @@ pub fn seeds(values: &[u64]) -> Accepted {
     require(!values.is_empty() && sorted.len() == values.len(), || {
         "accepted are one or more seeds, no two the same".into()
     })
+}
+
+/// A prediction that the experiment lists.
+pub(super) fn one_of(value: &str, names: &[&str]) -> Accepted {
+    require(names.contains(&value), || format!("accepted are the experiment's {}", names.join(", ")))
+}
+
+/// Seeds that the experiment lists.
+pub(super) fn some_of(values: &[u64], seeds: &[u64]) -> Accepted {
+    require(!values.is_empty() && values.iter().all(|value| seeds.contains(value)), || {
+        format!("accepted are one or more of the experiment's {seeds:?}")
+    })
+}
+
+/// The verdict of a finding.
+pub(super) fn not_holding(value: Outcome) -> Accepted {
+    require(value != Outcome::Holds, || "accepted are violated, not_reached, unresolved".into())
 }
 
 /// A name: it becomes part of file names and of the names of tests.

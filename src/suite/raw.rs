@@ -3,13 +3,17 @@
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::known::RunBy;
 use crate::model::mlp::Activation;
 use crate::objective::{DataName, Loss};
+use crate::prediction::Outcome;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSuite {
     pub description: String,
+    #[serde(default = "everywhere")]
+    pub run_by: Vec<RunBy>,
     pub experiment: Spanned<Vec<RawExperiment>>,
 }
 
@@ -19,11 +23,26 @@ pub(super) struct RawExperiment {
     pub name: Spanned<String>,
     pub seeds: Spanned<Vec<u64>>,
     pub predictions: Spanned<Vec<Spanned<String>>>,
+    #[serde(default)]
+    pub finding: Vec<RawFinding>,
     pub learning_rate: Spanned<f64>,
     pub steps: Spanned<usize>,
     pub objective: Spanned<RawObjective>,
     #[serde(default)]
     pub numerics: RawNumerics,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFinding {
+    pub prediction: Spanned<String>,
+    pub seeds: Spanned<Vec<u64>>,
+    pub verdict: Spanned<Outcome>,
+    pub reason: String,
+}
+
+fn everywhere() -> Vec<RunBy> {
+    vec![RunBy::Verify, RunBy::Test]
 }
 
 #[derive(Deserialize)]

@@ -1,11 +1,13 @@
 //! The suites of this repository, built into the program.
 
-use super::{Suite, SuiteError, check_distinct, parse};
+use super::{RunBy, Suite, SuiteError, check_distinct, parse};
 
 /// Name, file and text of each; a new file in `suites/` gets its line here.
 const FILES: &[(&str, &str, &str)] = &[
     ("digits", "suites/digits.toml", include_str!("../../suites/digits.toml")),
+    ("findings", "suites/findings.toml", include_str!("../../suites/findings.toml")),
     ("landscapes", "suites/landscapes.toml", include_str!("../../suites/landscapes.toml")),
+    ("reference", "suites/reference.toml", include_str!("../../suites/reference.toml")),
 ];
 
 /// The names of the shipped suites.
@@ -16,6 +18,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// The shipped suite of that name.
 pub fn find(name: &str) -> Option<Result<Suite, SuiteError>> {
     FILES.iter().find(|&&(shipped, _, _)| shipped == name).map(|&(_, file, text)| parse(file, text))
+}
+
+/// The shipped suites that are run without being named.
+pub fn run_by(who: RunBy) -> Result<Vec<Suite>, SuiteError> {
+    Ok(all()?.into_iter().filter(|suite| suite.run_by.contains(&who)).collect())
 }
 
 /// All shipped suites.

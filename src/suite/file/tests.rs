@@ -1,6 +1,7 @@
 //! A good file means what it says; a bad one is refused with its line, key and value.
 
 use super::*;
+use crate::prediction::Outcome;
 
 const GOOD: &str = r#"description = "An example."
 [[experiment]]
@@ -290,4 +291,47 @@ fn unreadable_files_are_refused() {
     let bytes = load(&folder.join("bytes.toml")).err().expect("not UTF-8").to_string();
     assert!(bytes.contains("bytes.toml, line 2: not UTF-8"), "{bytes}");
     std::fs::remove_dir_all(&folder).expect("removed");
+}
+
+/// The good file with a finding, its fields as given.
+fn with_finding(prediction: &str, seeds: &str, verdict: &str) -> String {
+    let finding = format!(
+        "[[experiment.finding]]\nprediction = '{prediction}'\nseeds = {seeds}\nverdict = '{verdict}'\nreason = 'It is so.'\n"
+    );
+    GOOD.replace("[experiment.objective.network]", &format!("{finding}[experiment.objective.network]"))
+}
+
+#[test]
+fn findings_belong_to_the_seeds_they_name() {
+    let suite = good("my.toml", &with_finding("sharpness_equilibrates", "[1]", "violated"));
+    let known: Vec<usize> = suite.cases().iter().map(|case| case.findings.len()).collect();
+    assert_eq!(known, [0, 1]);
+    let finding = &suite.experiments[0].findings[0];
+    assert_eq!((finding.verdict, finding.reason.as_str()), (Outcome::Violated, "It is so."));
+}
+
+#[test]
+fn findings_that_the_experiment_cannot_have_are_refused() {
+    for (prediction, seeds, verdict, expected) in [
+        ("quadratic_modes", "[1]", "violated", "line 9: prediction = 'quadratic_modes': accepted are"),
+        ("sharpness_equilibrates", "[2]", "violated", "line 10: seeds = [2]: accepted are one or more of"),
+        ("sharpness_equilibrates", "[]", "violated", "line 10: seeds = []: accepted are one or more of"),
+        ("sharpness_equilibrates", "[1]", "holds", "line 11: verdict = 'holds': accepted are violated"),
+        ("sharpness_equilibrates", "[1]", "wrong", "unknown variant `wrong`"),
+    ] {
+        let message = parse("my.toml", &with_finding(prediction, seeds, verdict)).err().expect(verdict);
+        assert!(message.to_string().contains(expected), "{expected:?} in {message}");
+    }
+}
+
+#[test]
+fn a_suite_says_who_runs_it() {
+    let run_by = |line: &str| {
+        let text = GOOD.replace("[[experiment]]", &format!("{line}\n[[experiment]]"));
+        parse("my.toml", &text).map(|suite| suite.run_by).map_err(|error| error.to_string())
+    };
+    assert_eq!(run_by(""), Ok(vec![RunBy::Verify, RunBy::Test]));
+    assert_eq!(run_by("run_by = ['test']"), Ok(vec![RunBy::Test]));
+    assert_eq!(run_by("run_by = []"), Ok(vec![]));
+    assert!(run_by("run_by = ['me']").is_err_and(|message| message.contains("expected `verify` or `test`")));
 }
