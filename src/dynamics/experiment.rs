@@ -130,13 +130,44 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Samples all processes at time `step` and moves the flows on; false if gradient descent has ended.
+    /// Moves all processes to time `step`, side by side, and samples them; false if gradient descent has ended.
     fn step(&mut self, step: usize) -> bool {
-        let objective = self.objective;
-        if step > 0 {
-            self.move_flows(step);
-        }
-        let (loss, gradient) = self.discrete.advance(objective);
+        let (objective, rule, moving) = (self.objective, self.rule, step > 0);
+        let Self { discrete, midpoints, gradient_flow, central_flow, companion, .. } = self;
+        let central = || {
+            with(central_flow, |flow| {
+                if moving {
+                    flow.advance(objective)?;
+                }
+                sample_central(flow, objective)
+            })
+        };
+        let companion = || {
+            with(companion, |flow| {
+                if moving {
+                    flow.advance(objective)?;
+                }
+                sample_companion(flow, objective)
+            })
+        };
+        let gradient_flow = || {
+            with(gradient_flow, |tracked| {
+                if moving {
+                    tracked.flow.advance(objective)?;
+                }
+                tracked.sample(objective, rule)
+            })
+        };
+        let descent = || {
+            let (loss, gradient) = discrete.advance(objective);
+            let midpoint = discrete.midpoint();
+            let sample = midpoint.as_deref().map(|w| midpoints.sample(objective, rule, w)).transpose();
+            (loss, gradient, midpoint, sample)
+        };
+        // The longest first: the others fill its gaps.
+        let (central, (companion, (descent, flow))) =
+            rayon::join(central, || rayon::join(companion, || rayon::join(descent, gradient_flow)));
+        let (loss, gradient, midpoint, midpoint_sample) = descent;
         if step == 0 {
             self.initial_loss = loss;
         }
@@ -146,36 +177,6 @@ impl<'a> Run<'a> {
             self.stop("gradient descent", step, reason.to_string());
             return false;
         }
-        let midpoint = self.discrete.midpoint();
-        let (midpoint_sample, (flow, (central, companion))) = rayon::join(
-            || midpoint.as_deref().map(|w| self.midpoints.sample(objective, self.rule, w)).transpose(),
-            || {
-                rayon::join(
-                    || {
-                        self.gradient_flow
-                            .as_mut()
-                            .map(|tracked| tracked.sample(objective, self.rule))
-                            .transpose()
-                    },
-                    || {
-                        rayon::join(
-                            || {
-                                self.central_flow
-                                    .as_mut()
-                                    .map(|flow| sample_central(flow, objective))
-                                    .transpose()
-                            },
-                            || {
-                                self.companion
-                                    .as_mut()
-                                    .map(|flow| sample_companion(flow, objective))
-                                    .transpose()
-                            },
-                        )
-                    },
-                )
-            },
-        );
         let mut sample = Sample {
             step,
             discrete: DiscreteSample { loss, gradient_square: dot(&gradient, &gradient) },
@@ -188,23 +189,6 @@ impl<'a> Run<'a> {
         self.relate(&mut sample, midpoint.as_deref());
         self.record.samples.push(sample);
         true
-    }
-
-    /// Integrates all flows over one unit of time.
-    fn move_flows(&mut self, step: usize) {
-        let objective = self.objective;
-        let (flow, (central, companion)) = rayon::join(
-            || self.gradient_flow.as_mut().map(|tracked| tracked.flow.advance(objective)).transpose(),
-            || {
-                rayon::join(
-                    || self.central_flow.as_mut().map(|flow| flow.advance(objective)).transpose(),
-                    || self.companion.as_mut().map(|flow| flow.advance(objective)).transpose(),
-                )
-            },
-        );
-        self.keep("gradient flow", step, flow);
-        self.keep("the central flow", step, central);
-        self.keep("the central flow's companion", step, companion);
     }
 
     /// Passes a result on; an error ends the process.
@@ -324,6 +308,14 @@ impl Tracked {
             euler_error: self.flow.euler_error(),
         })
     }
+}
+
+/// What a process gives, if it has not ended.
+fn with<P, S>(
+    process: &mut Option<P>,
+    sample: impl FnOnce(&mut P) -> Result<S, FlowError>,
+) -> Result<Option<S>, FlowError> {
+    process.as_mut().map(sample).transpose()
 }
 
 fn sample_central(flow: &mut CentralFlow, objective: &dyn Objective) -> Result<CentralSample, FlowError> {

@@ -101,7 +101,7 @@ fn unknown_keys_are_refused() {
             (
                 "description",
                 "descripton",
-                &["line 1", "`descripton`", "expected `description` or `experiment`"],
+                &["line 1", "`descripton`", "expected one of `description`, `run_by`, `experiment`"],
             ),
             ("learning_rate", "learning_rte", &["line 6", "unknown field `learning_rte`", "`learning_rate`"]),
             ("substeps", "substep", &["line 15", "unknown field `substep`", "`substeps`"]),
