@@ -104,6 +104,9 @@ impl CentralFlow {
             threshold: numerics.critical_above,
             tolerance: numerics.eigen_tolerance,
             max_count: numerics.max_tracked,
+            // Care for what may come up is due by time, not by substeps.
+            improve_every: substeps,
+            probe_every: substeps * TrackerSettings::default().probe_every,
             seed,
             ..TrackerSettings::default()
         });

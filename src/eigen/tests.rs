@@ -162,7 +162,13 @@ fn the_judge_rejects_corrupted_answers() {
 }
 
 fn settings(tolerance: f64) -> TrackerSettings {
-    TrackerSettings { threshold: 0.8, tolerance, max_count: 12, max_products: 600, probe_every: 10, seed: 0 }
+    TrackerSettings {
+        threshold: 0.8,
+        tolerance,
+        max_count: 12,
+        max_products: 600,
+        ..TrackerSettings::default()
+    }
 }
 
 /// How the eigenvectors move besides turning.

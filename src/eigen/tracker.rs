@@ -20,6 +20,8 @@ pub struct TrackerSettings {
     pub max_count: usize,
     /// The most products an update may use; at least those of one Rayleigh-Ritz step are always spent.
     pub max_products: usize,
+    /// Improve the last guard vector, at one product, every so many updates; 0 never does.
+    pub improve_every: usize,
     /// Search for missed eigenvalues with a fresh random direction every so many updates; 0 never does.
     pub probe_every: usize,
     /// The seed of the random directions.
@@ -28,7 +30,15 @@ pub struct TrackerSettings {
 
 impl Default for TrackerSettings {
     fn default() -> Self {
-        Self { threshold: 1.5, tolerance: 1e-5, max_count: 10, max_products: 2000, probe_every: 10, seed: 0 }
+        Self {
+            threshold: 1.5,
+            tolerance: 1e-5,
+            max_count: 10,
+            max_products: 2000,
+            improve_every: 1,
+            probe_every: 10,
+            seed: 0,
+        }
     }
 }
 
@@ -37,8 +47,8 @@ impl Default for TrackerSettings {
 /// An update reports the pairs above the threshold and the *sentinel*, the first pair below it. The sentinel
 /// is resolved as well as the others only if it is the largest pair or could be above the threshold; else its
 /// relative residual is at most 2e-2. One or two further *guard* vectors are carried along unreported, so
-/// that an eigenvalue is seen on its way up: an update spends two products on the last one, it takes a free
-/// step of the power method, and gets a random admixture. A periodic search (see
+/// that an eigenvalue is seen on its way up: an update spends two products on the last one (or one, see
+/// [`TrackerSettings::improve_every`]), it takes a free step of the power method, and gets a random admixture. A periodic search (see
 /// [`TrackerSettings::probe_every`]) is the safeguard for what they miss. Neither is a proof: an eigenvalue
 /// that rises from the bulk past the threshold within an update or two can be reported late, which
 /// [`super::certify`] can tell.
@@ -128,16 +138,17 @@ impl Tracker {
     }
 
     fn attempt(&mut self, op: &mut Counted) -> Result<(EigenPairs, usize), EigenError> {
-        let TrackerSettings { threshold, tolerance, max_count, max_products, probe_every, seed } =
-            self.settings;
+        let TrackerSettings { threshold, tolerance, max_count, max_products, seed, .. } = self.settings;
         let mut stream = Stream::new(seed, &format!("tracker {}", self.updates));
         let start = self.predictor.start().filter(|s| s.rows() == op.dim);
-        let mut due = start.is_some() && probe_every > 0 && self.updates.is_multiple_of(probe_every);
+        let due = |every: usize| every > 0 && self.updates.is_multiple_of(every);
+        let improve = due(self.settings.improve_every);
+        let mut due = start.is_some() && due(self.settings.probe_every);
         let mut iteration = match start {
             Some(start) => {
                 let columns = start.cols();
                 let mut iteration = Iteration::start(op, &start, columns, 0.0, &mut stream)?;
-                if op.products < max_products {
+                if improve && op.products < max_products {
                     iteration.improve_last(op)?;
                 }
                 iteration
