@@ -1,11 +1,11 @@
-//! Ctrl-C: the first asks for an end that keeps the results, the second ends at once.
+//! Ctrl-C, or a request to terminate: the first asks for an end that keeps the results, the second ends at once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::CliError;
 
-/// Installs the handler; the flag becomes true at the first Ctrl-C.
+/// Installs the handler; the flag becomes true at the first signal.
 pub fn flag() -> Result<Arc<AtomicBool>, CliError> {
     let flag = Arc::new(AtomicBool::new(false));
     let raised = flag.clone();
