@@ -41,7 +41,7 @@ def follow(problem, step):
     def run():
         start, results = cold, []
         for w in points:
-            values, vectors, products = step(w, start)
+            values, vectors, products = step(w, start.copy())  # some solvers overwrite their start
             order = np.argsort(values)[::-1]
             start = np.ascontiguousarray(vectors[:, order])
             results.append((values[order], start, products))

@@ -1,5 +1,7 @@
 """PRIMME on HVPs from JAX."""
 
+from importlib import metadata
+
 import primme
 from scipy.sparse import linalg
 
@@ -18,4 +20,4 @@ def eigsh(problem, _work, _precision):
     return eigen.with_hessian(problem, solve)
 
 
-serve("PRIMME", primme.__version__, {"eigen4": {"eigsh": (False, eigsh)}})
+serve("PRIMME", metadata.version("primme"), {"eigen4": {"eigsh": (False, eigsh)}})

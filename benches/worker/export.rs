@@ -43,14 +43,11 @@ fn network(name: &str, works: &[String], files: &mut Files<'_>) -> Outcome<Value
     let mut widths = vec![mlp.inputs];
     widths.extend(&mlp.hidden);
     widths.push(mlp.outputs);
-    let mut header = json!({"widths": widths, "activation": mlp.activation, "tolerance": eigen::TOLERANCE});
+    let header = json!({"widths": widths, "activation": mlp.activation, "tolerance": eigen::TOLERANCE});
     if works.iter().any(|work| work == "eigen4") {
         let path = eigen::trajectory(&problem)?;
         files.write("points", &[path.points.len(), p], &path.points.concat())?;
         files.write("eigen4", &[path.points.len(), eigen::COUNT], &path.values)?;
-        header["learning_rate"] = json!(path.learning_rate);
-        let edge = path.values.iter().step_by(eigen::COUNT).map(|value| path.learning_rate * value);
-        header["effective_sharpness"] = json!(edge.collect::<Vec<_>>());
     }
     Ok(header)
 }

@@ -39,7 +39,6 @@ struct Run {
     precision: String,
     work: String,
     variant: String,
-    #[allow(dead_code)] // ours needs no files
     directory: PathBuf,
     unmeasured: usize,
     repeats: usize,
@@ -100,7 +99,7 @@ fn works() -> Value {
         "hvp1": both,
         "hvp8": both,
         "third4": both,
-        "eigen4": [["Tracker", false]],
+        "eigen4": [["Tracker", false], ["lobpcg", false], ["lanczos, cold", false]],
         "sdcp1": [["solve", false]],
         "sdcp2": [["solve", false]],
         "sdcp4": [["solve", false]],
@@ -114,7 +113,7 @@ fn prepare(run: &Run) -> Outcome<Work> {
     }
     let problem = find(&run.problem)?;
     if run.work == "eigen4" {
-        return eigen::prepare(&problem);
+        return eigen::prepare(&problem, &run.variant, &run.directory);
     }
     let kept = run.variant == "kept linearisation";
     match run.precision.as_str() {
