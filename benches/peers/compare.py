@@ -40,6 +40,7 @@ def arguments():
 
 def main():
     args = arguments()
+    args.output.parent.mkdir(parents=True, exist_ok=True)
     say("building our worker")
     executable = workers.build()
     tables, missing, versions = [], {}, {}
@@ -54,10 +55,10 @@ def main():
                     rows = compare(running, problem, precision, threads, args, Path(directory))
                     if rows:
                         tables.append({"title": names[problem], "precision": precision, "threads": threads, "rows": rows})
+                        # After each table, so that an interrupted run is not lost.
+                        args.output.write_text(table.document(tables, versions, missing, args))
                 for worker, _ in running:
                     worker.stop()
-    args.output.parent.mkdir(parents=True, exist_ok=True)
-    args.output.write_text(table.document(tables, versions, missing, args))
     say(f"written: {args.output}")
 
 

@@ -20,7 +20,7 @@ use crate::{Outcome, Work};
 pub const COUNT: usize = 4;
 pub const TOLERANCE: f64 = 1e-6;
 /// Consecutive points, after so many steps of gradient descent.
-const STEPS: usize = 20;
+const STEPS: usize = 10;
 const WARM_UP: usize = 300;
 /// The operator is the Hessian itself.
 const PLAIN: GradientDescent = GradientDescent { learning_rate: 1.0 };
