@@ -51,7 +51,8 @@ def main():
                 running, absent = workers.start(executable, args.python, args.peers, threads, precision)
                 missing.update(absent)
                 versions.update({hello["peer"]: hello["version"] for _, hello in running})
-                for problem in args.problems:
+                # Nothing in a complementarity problem is large enough for a second thread.
+                for problem in [name for name in args.problems if name != "sdcp" or threads == min(args.threads)]:
                     rows = compare(running, problem, precision, threads, args, Path(directory))
                     if rows:
                         tables.append({"title": names[problem], "precision": precision, "threads": threads, "rows": rows})

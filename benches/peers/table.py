@@ -3,6 +3,7 @@
 import datetime
 import os
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -109,6 +110,8 @@ def ratio(row, rows):
 
 
 def duration(seconds):
+    if seconds >= 1:
+        return f"{seconds:.3g} s"
     milliseconds = 1e3 * seconds
     return f"{milliseconds:.3g} ms" if milliseconds >= 1 else f"{1e3 * milliseconds:.3g} us"
 
@@ -129,7 +132,5 @@ def processor():
 
 
 def python(args):
-    import subprocess
-
     done = subprocess.run([args.python, "--version"], stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout.split()[-1]
