@@ -9,9 +9,13 @@ use centralflow::objective::{Loss, program};
 
 /// A network and data of a size worth timing.
 pub struct Problem {
+    /// The first word is the name to call it by.
     pub name: &'static str,
-    data: Dataset,
-    mlp: Mlp,
+    pub data: Dataset,
+    pub mlp: Mlp,
+    /// Gradient descent with it is at the edge of stability after 300 steps.
+    #[allow(dead_code)] // only the worker reads it
+    pub learning_rate: Option<f64>,
 }
 
 /// P1, P2 and the network of the reference experiment.
@@ -28,16 +32,19 @@ pub fn problems() -> Vec<Problem> {
             name: "P1 3072-256-256-4 gelu n=1000",
             data: gaussian::gaussian(1000, 3072, 4, 0),
             mlp: mlp(3072, &[256, 256], 4, Activation::Gelu),
+            learning_rate: None,
         },
         Problem {
             name: "P2 64-128-128-10 tanh n=1797",
             data: digits::digits().clone(),
             mlp: mlp(64, &[128, 128], 10, Activation::Tanh),
+            learning_rate: Some(0.2),
         },
         Problem {
             name: "digits 64-64-64-10 tanh n=500",
             data: some_digits,
             mlp: mlp(64, &[64, 64], 10, Activation::Tanh),
+            learning_rate: Some(0.2),
         },
     ]
 }

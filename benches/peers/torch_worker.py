@@ -1,0 +1,127 @@
+"""PyTorch on the CPU: double and triple backward, over a kept graph or anew, batched, and torch.func."""
+
+import functools
+import os
+
+import numpy as np
+import torch
+
+from protocol import flatten, relative_error, serve
+
+torch.set_num_threads(int(os.environ["PEERS_THREADS"]))
+
+ACTIVATIONS = {
+    "tanh": torch.tanh,
+    "gelu": torch.nn.functional.gelu,
+    "silu": torch.nn.functional.silu,
+    "softplus": torch.nn.functional.softplus,
+}
+DTYPES = {"f64": np.float64, "f32": np.float32}
+HVPS = {"hvp1": 1, "hvp8": 8}
+CONTRACTED = 4
+
+
+class Network:
+    """The exported loss, its point [W, b, ...] and the directions."""
+
+    def __init__(self, problem, precision):
+        load = lambda name: torch.from_numpy(problem.array(name, DTYPES[precision]))  # noqa: E731
+        self.inputs, self.targets = load("inputs"), load("targets")
+        self.activation = ACTIVATIONS[problem.header["activation"]]
+        self.w = [part.clone().requires_grad_() for part in problem.layers(load("start"))]
+        self.u = [[part.contiguous() for part in problem.layers(row)] for row in load("directions")]
+
+    def loss(self, layers):
+        """`0.5 mean over examples of sum over outputs of (f - y)^2`."""
+        x = self.inputs
+        for i in range(0, len(layers), 2):
+            x = torch.addmm(layers[i + 1], x, layers[i])
+            if i + 2 < len(layers):
+                x = self.activation(x)
+        return 0.5 * ((x - self.targets) ** 2).sum(dim=1).mean()
+
+    def gradient(self, graph):
+        return torch.autograd.grad(self.loss(self.w), self.w, create_graph=graph)
+
+
+def timed(problem, work, compute):
+    """Checks the results of `compute`, a list of gradients."""
+    rows = [flatten([part.detach() for part in row]) for row in compute()]
+    return compute, {"error": relative_error(np.stack(rows), problem.array(work))}
+
+
+def gradient(problem, work, precision):
+    net = Network(problem, precision)
+    return timed(problem, work, lambda: [net.gradient(False)])
+
+
+def hvp(kept, problem, work, precision):
+    net = Network(problem, precision)
+    here = net.gradient(True) if kept else None
+
+    def compute():
+        g = here if kept else net.gradient(True)
+        return [torch.autograd.grad(g, net.w, v, retain_graph=True) for v in net.u[: HVPS[work]]]
+
+    return timed(problem, work, compute)
+
+
+def unstacked(block, count):
+    return [[part[i] for part in block] for i in range(count)]
+
+
+def hvp_batched(problem, work, precision):
+    net = Network(problem, precision)
+    g = net.gradient(True)
+    count = HVPS[work]
+    block = [torch.stack(parts) for parts in zip(*net.u[:count])]
+
+    def compute():
+        return unstacked(torch.autograd.grad(g, net.w, block, retain_graph=True, is_grads_batched=True), count)
+
+    return timed(problem, work, compute)
+
+
+def hvp_vmap(problem, work, precision):
+    net = Network(problem, precision)
+    count = HVPS[work]
+    w = tuple(part.detach() for part in net.w)
+    block = tuple(torch.stack(parts) for parts in zip(*net.u[:count]))
+    gradient = torch.func.grad(net.loss)
+    hvps = torch.func.vmap(lambda *v: torch.func.jvp(gradient, (w,), (v,))[1])
+    return timed(problem, work, lambda: unstacked(hvps(*block), count))
+
+
+def third_order(kept, problem, work, precision):
+    """Each u_j gives H u_j with its graph, whose gradient along each u_i is the contraction."""
+    net = Network(problem, precision)
+    here = net.gradient(True) if kept else None
+
+    def compute():
+        g = here if kept else net.gradient(True)
+        hu = [torch.autograd.grad(g, net.w, v, create_graph=True) for v in net.u[:CONTRACTED]]
+        pairs = [(i, j) for j in range(CONTRACTED) for i in range(j + 1)]
+        return [torch.autograd.grad(hu[j], net.w, net.u[i], retain_graph=True) for i, j in pairs]
+
+    return timed(problem, work, compute)
+
+
+WORKS = {
+    "gradient": {"forward and backward": (False, gradient)},
+    "hvp1": {
+        "double backward": (False, functools.partial(hvp, False)),
+        "double backward, kept graph": (True, functools.partial(hvp, True)),
+    },
+    "hvp8": {
+        "double backward, a loop": (False, functools.partial(hvp, False)),
+        "kept graph, a loop": (True, functools.partial(hvp, True)),
+        "kept graph, batched": (True, hvp_batched),
+        "func.vmap of jvp of grad": (False, hvp_vmap),
+    },
+    "third4": {
+        "triple backward, a loop": (False, functools.partial(third_order, False)),
+        "kept graph, a loop": (True, functools.partial(third_order, True)),
+    },
+}
+
+serve("PyTorch", torch.__version__, WORKS)
