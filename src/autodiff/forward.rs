@@ -141,9 +141,12 @@ pub(super) fn forward_second<T: Scalar>(chunk: &Chunk<'_, T>, v: Vector<'_, T>, 
     }
 }
 
+/// Two factors, each absent if it is zero.
+type Term<'a, T> = (Option<&'a [T]>, Option<&'a [T]>);
+
 /// `sum l r` over the terms whose factors exist.
 pub(super) fn sum_of_products<T: Scalar, const N: usize>(
-    terms: [(Option<&[T]>, Option<&[T]>); N],
+    terms: [Term<'_, T>; N],
     out: &mut [T],
     mut write: Write,
 ) {

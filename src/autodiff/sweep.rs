@@ -19,10 +19,15 @@ use crate::numeric::{Scalar, pair_count, pairs};
 
 /// Examples in a chunk.
 const CHUNK: usize = 64;
-/// The bytes of coefficients that are kept before they are added up: they should stay in the last-level cache.
-const KEPT: usize = 8 << 20;
-/// Examples added up at a time, if `KEPT` allows it: adjoints of parameters are read and written once for each group.
+/// The bytes of first-order coefficients that are kept before they are added up: enough tasks to keep threads busy, and
+/// little enough for a last-level cache.
+const KEPT: usize = 32 << 20;
+/// The same in a third-order sweep, which reads them again for every pair of directions.
+const KEPT_FOR_PAIRS: usize = 8 << 20;
+/// Examples added up at a time, if that allows it: adjoints of parameters are read and written once for each group.
 const GROUP: usize = 4 * CHUNK;
+/// Directions whose matrices are packed at a time, in parallel.
+const PACKED: usize = 8;
 
 /// A graph and its data: the function `L(w) = mean over examples of the graph's last node`.
 #[derive(Debug)]
@@ -104,14 +109,14 @@ impl<T: Scalar> Program<T> {
         weights
     }
 
-    /// The number of examples whose coefficients, `count` jets each, are kept at a time.
-    fn group(&self, count: usize) -> usize {
-        (KEPT / (self.jet_bytes() * count.max(1))).max(CHUNK) / CHUNK * CHUNK
+    /// The number of chunks whose coefficients, `count` jets an example, are about `kept` bytes.
+    fn group(&self, count: usize, kept: usize) -> usize {
+        even(self.examples.div_ceil(CHUNK), kept / (self.jet_bytes() * count.max(1) * CHUNK))
     }
 
-    /// The most jets an example so that a whole group is kept.
-    fn jets_in_group(&self) -> usize {
-        KEPT / (self.jet_bytes() * GROUP)
+    /// The jets an example so that those of a group of examples are `kept` bytes.
+    fn jets_in_group(&self, kept: usize) -> usize {
+        kept / (self.jet_bytes() * GROUP)
     }
 
     fn jet_bytes(&self) -> usize {
@@ -134,19 +139,26 @@ impl<'p, T: Scalar> Linearized<'p, T> {
     pub fn hvp(&self, directions: &[T]) -> Vec<T> {
         let (program, p) = (self.program, self.program.dim().max(1));
         let mut result = vec![T::ZERO; directions.len()];
-        let block = program.jets_in_group().max(1);
-        for (block, out) in directions.chunks(block * p).zip(result.chunks_mut(block * p)) {
+        for (block, out) in directions.chunks(PACKED * p).zip(result.chunks_mut(PACKED * p)) {
             let weights = self.packed_directions(block, Which::All);
             let v = vectors(block, p, &weights);
-            for tapes in self.tapes.chunks(program.group(v.len()) / CHUNK) {
-                let chunks = self.chunks(tapes);
-                let jets = first_order(&chunks, &v);
-                let series =
-                    |i: usize, chunk: usize| Series { first: Some(&jets[chunk * v.len() + i]), second: None };
-                add_parameter_adjoints(&chunks, series, out);
+            let swept = even(v.len(), program.jets_in_group(KEPT));
+            for (v, out) in v.chunks(swept).zip(out.chunks_mut(swept * p)) {
+                self.add_hvps(v, out);
             }
         }
         result
+    }
+
+    /// Adds `H v` for each of the directions to `out`.
+    fn add_hvps(&self, v: &[Vector<'_, T>], out: &mut [T]) {
+        for tapes in self.tapes.chunks(self.program.group(v.len(), KEPT)) {
+            let chunks = self.chunks(tapes);
+            let jets = first_order(&chunks, v);
+            let series =
+                |i: usize, chunk: usize| Series { first: Some(&jets[chunk * v.len() + i]), second: None };
+            add_parameter_adjoints(&chunks, series, out);
+        }
     }
 
     /// `grad (u_i' H u_j)` for the columns u of `directions`, pairs `i <= j` in the order of [`crate::numeric::pairs`].
@@ -164,8 +176,8 @@ impl<'p, T: Scalar> Linearized<'p, T> {
         let sums = vectors(&sums, p, &sum_weights);
         let lines = Lines { u: &u, sums: &sums };
         let mut result = vec![T::ZERO; p * pair_count(k)];
-        let block = (program.jets_in_group().saturating_sub(k) / 2).max(2);
-        for tapes in self.tapes.chunks(program.group(k + 2 * block.min(pair_count(k))) / CHUNK) {
+        let block = (program.jets_in_group(KEPT_FOR_PAIRS).saturating_sub(k) / 2).max(2);
+        for tapes in self.tapes.chunks(program.group(k + 2 * block.min(pair_count(k)), KEPT_FOR_PAIRS)) {
             let chunks = self.chunks(tapes);
             let jets = first_order(&chunks, &u);
             let all: Vec<usize> = (0..pair_count(k)).collect();
@@ -305,6 +317,12 @@ fn polarize<T: Scalar>(k: usize, p: usize, columns: &mut [T]) {
             columns[place(i, i) * p..(place(i, i) + 1) * p].iter_mut().for_each(|x| *x += *x);
         }
     });
+}
+
+/// The size of about equal parts of `total` that have about `most` elements, at least one.
+fn even(total: usize, most: usize) -> usize {
+    let parts = (total as f64 / most.max(1) as f64).round().max(1.0);
+    total.div_ceil(parts as usize).max(1)
 }
 
 fn vectors<'v, T: Scalar>(

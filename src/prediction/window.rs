@@ -100,11 +100,16 @@ pub fn built_up(record: &Record) -> Option<usize> {
     blow_up(record, total).map(|(over, _)| over)
 }
 
-/// The moments after the first blow-up of the oscillation along the i-th eigenvector of Sigma.
+/// The moments after the first blow-up of the oscillation along the i-th eigenvector of Sigma. Its size is measured by
+/// the mean of that eigenvalue of Sigma over the run: while an eigenvalue enters it is small, and any remnant exceeds it.
 pub fn after_blow_up<'m, 'a>(moments: &'m [Moment<'a>], record: &Record, i: usize) -> &'m [Moment<'a>] {
+    let central = || record.samples.iter().filter_map(|s| s.central_flow.as_ref());
+    let positive: Vec<f64> = central().filter_map(|c| c.positive_sigma(i)).collect();
+    let mean = positive.iter().sum::<f64>() / positive.len().max(1) as f64;
     let along = |s: &Sample| {
         let central = s.central_flow.as_ref()?;
-        Some(central.oscillation.get(i)?.powi(2) / central.positive_sigma(i)?)
+        central.positive_sigma(i)?;
+        Some(central.oscillation.get(i)?.powi(2) / mean)
     };
     let start = blow_up(record, along).map_or(usize::MAX, |(_, back)| back);
     &moments[moments.partition_point(|m| m.sample.step < start)..]
