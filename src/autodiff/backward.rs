@@ -4,16 +4,17 @@
 //! `y'_2 W^T + y'_1 V^T`; and the like for other nodes.
 
 use super::bilinear::{Bilinear, multiply, times};
+use super::compiled::Compiled;
 use super::forward::sum_of_products;
 use super::graph::{NodeId, Op};
+use super::linear::Linear;
 use super::pointwise;
-use super::sweep::Program;
 use super::tape::{Chunk, Jet, Tape, block_mut, split_reverse, value};
 use super::weights::Vector;
 use crate::numeric::{Scalar, Start};
 
 /// Computes the adjoints of all active nodes; the last one's is `1 / examples`.
-pub(super) fn reverse_values<T: Scalar>(program: &Program<T>, point: Vector<'_, T>, tape: &mut Tape<T>) {
+pub(super) fn reverse_values<T: Scalar>(program: &Compiled<T>, point: Vector<'_, T>, tape: &mut Tape<T>) {
     let (graph, rows) = (&program.graph, tape.rows());
     let Tape { examples, values, derivatives, adjoints } = tape;
     seed(program, rows, T::ONE / T::from_f64(program.examples as f64), adjoints);
@@ -22,13 +23,7 @@ pub(super) fn reverse_values<T: Scalar>(program: &Program<T>, point: Vector<'_, 
         let Some(place) = plan.active else { continue };
         let (before, y) = split_reverse(adjoints, place, node.cols, rows);
         match &node.op {
-            Op::Linear(linear, of) => {
-                for (i, &x) in of.iter().enumerate().skip(usize::from(plan.in_place)) {
-                    if let Some(out) = target(program, before, x, rows) {
-                        linear.transpose(i, y, graph.cols(x), out, plan.writes[i]);
-                    }
-                }
-            }
+            Op::Linear(linear, of) => reverse_linear(program, index, (*linear, of), y, before, rows),
             &Op::Bilinear(Bilinear::MatMul, x, w) => {
                 if let Some(out) = target(program, before, x, rows) {
                     let w = point.weights.transposed(graph.parameter_index(w));
@@ -65,13 +60,7 @@ pub(super) fn reverse_first<T: Scalar>(chunk: &Chunk<'_, T>, v: Vector<'_, T>, j
         let Some(place) = plan.active else { continue };
         let (before, y1) = split_reverse(&mut jet.adjoint, place, node.cols, rows);
         match &node.op {
-            Op::Linear(linear, of) => {
-                for (i, &x) in of.iter().enumerate().skip(usize::from(plan.in_place)) {
-                    if let Some(out) = target(program, before, x, rows) {
-                        linear.transpose(i, y1, graph.cols(x), out, plan.writes[i]);
-                    }
-                }
-            }
+            Op::Linear(linear, of) => reverse_linear(program, index, (*linear, of), y1, before, rows),
             &Op::Bilinear(Bilinear::MatMul, x, w) => {
                 if let Some(out) = target(program, before, x, rows) {
                     let w = graph.parameter_index(w);
@@ -116,13 +105,7 @@ pub(super) fn reverse_second<T: Scalar>(
         let (before, y2) = split_reverse(&mut jet.adjoint, place, node.cols, rows);
         let y1 = chunk.block(&first.adjoint, index).expect("the node is active");
         match &node.op {
-            Op::Linear(linear, of) => {
-                for (i, &x) in of.iter().enumerate().skip(usize::from(plan.in_place)) {
-                    if let Some(out) = target(program, before, x, rows) {
-                        linear.transpose(i, y2, graph.cols(x), out, plan.writes[i]);
-                    }
-                }
-            }
+            Op::Linear(linear, of) => reverse_linear(program, index, (*linear, of), y2, before, rows),
             &Op::Bilinear(Bilinear::MatMul, x, w) => {
                 if let Some(out) = target(program, before, x, rows) {
                     let w = graph.parameter_index(w);
@@ -156,9 +139,26 @@ pub(super) fn reverse_second<T: Scalar>(
     }
 }
 
+/// A linear node treats the coefficients of all orders alike.
+fn reverse_linear<T: Scalar>(
+    program: &Compiled<T>,
+    index: usize,
+    (linear, of): (Linear, &[NodeId]),
+    y: &[T],
+    before: &mut [T],
+    rows: usize,
+) {
+    let plan = &program.plan.nodes[index];
+    for (i, &x) in of.iter().enumerate().skip(usize::from(plan.in_place)) {
+        if let Some(out) = target(program, before, x, rows) {
+            linear.transpose(i, y, program.graph.cols(x), out, plan.writes[i]);
+        }
+    }
+}
+
 /// The adjoint of an operand, to write; none if the operand depends on no parameter or is one.
 fn target<'b, T: Scalar>(
-    program: &Program<T>,
+    program: &Compiled<T>,
     before: &'b mut [T],
     NodeId(x): NodeId,
     rows: usize,
@@ -168,7 +168,7 @@ fn target<'b, T: Scalar>(
 }
 
 /// The adjoint of the last node.
-fn seed<T: Scalar>(program: &Program<T>, rows: usize, value: T, adjoints: &mut [T]) {
+fn seed<T: Scalar>(program: &Compiled<T>, rows: usize, value: T, adjoints: &mut [T]) {
     let last = program.plan.nodes.last().and_then(|plan| plan.active);
     if let (Some(place), Some(node)) = (last, program.graph.nodes.last()) {
         block_mut(adjoints, place, node.cols, rows).fill(value);

@@ -1,6 +1,6 @@
 //! Bilinear nodes: a product and its partial transposes, each bilinear again.
 
-use super::plan::Write;
+use super::write::Write;
 use crate::numeric::dispatch::dispatched;
 use crate::numeric::{MatMut, MatRef, Packed, Scalar, Start, matmul, matmul_packed};
 
@@ -50,16 +50,6 @@ dispatched! {
                     out[e] += l[e] * r[e];
                 }
             }
-        }
-    }
-}
-
-impl Write {
-    /// What the sums of a product written like this start from.
-    pub fn start<'a, T>(self) -> Start<'a, T> {
-        match self {
-            Write::Replace => Start::Zero,
-            Write::Add => Start::Present,
         }
     }
 }

@@ -4,16 +4,16 @@
 //! the like for other nodes.
 
 use super::bilinear::{Bilinear, multiply, times};
+use super::compiled::Compiled;
 use super::graph::{NodeId, Op};
-use super::plan::Write;
 use super::pointwise;
-use super::sweep::Program;
 use super::tape::{Chunk, Tape, block, block_mut, split, value};
 use super::weights::Vector;
+use super::write::Write;
 use crate::numeric::{Scalar, Start};
 
 /// Computes all values, and the derivatives of pointwise nodes.
-pub(super) fn forward_values<T: Scalar>(program: &Program<T>, point: Vector<'_, T>, tape: &mut Tape<T>) {
+pub(super) fn forward_values<T: Scalar>(program: &Compiled<T>, point: Vector<'_, T>, tape: &mut Tape<T>) {
     let (graph, rows) = (&program.graph, tape.rows());
     let Tape { examples, values, derivatives, .. } = tape;
     for (index, node) in graph.nodes.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Linear nodes: a map and its transpose serve every order.
 
-use super::plan::Write;
+use super::write::Write;
 use crate::numeric::Scalar;
 use crate::numeric::dispatch::dispatched;
 

@@ -2,6 +2,7 @@
 
 mod backward;
 mod bilinear;
+mod compiled;
 mod forward;
 mod graph;
 mod linear;
@@ -12,6 +13,7 @@ mod pool;
 mod sweep;
 mod tape;
 mod weights;
+mod write;
 
 pub use graph::{Graph, NodeId, Parameter};
 pub use pointwise::Pointwise;

@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use super::bilinear::add_weight_adjoint;
 use super::graph::{NodeId, Op};
-use super::plan::Write;
 use super::tape::{Chunk, Jet};
+use super::write::Write;
 use crate::numeric::Scalar;
 
 /// Rows of a parameter matrix that one task handles, at most.

@@ -2,13 +2,7 @@
 
 use super::graph::{Graph, NodeId, Op, Parameter};
 use super::linear::Linear;
-
-/// Whether a result replaces what is there or is added to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Write {
-    Replace,
-    Add,
-}
+use super::write::Write;
 
 /// The places of all nodes, in columns: a chunk of n examples keeps column c of its numbers from `n * c` on.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Pointwise nodes: a scalar function with its first three derivatives.
 
 use super::bilinear::multiply;
-use super::plan::Write;
+use super::write::Write;
 use crate::numeric::dispatch::dispatched;
 use crate::numeric::{Scalar, elementary};
 

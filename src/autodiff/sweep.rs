@@ -8,6 +8,7 @@
 use rayon::prelude::*;
 
 use super::backward::{reverse_first, reverse_second, reverse_values};
+use super::compiled::Compiled;
 use super::forward::{forward_first, forward_second, forward_values};
 use super::graph::Graph;
 use super::parameter_adjoint::{Series, add_parameter_adjoints};
@@ -32,10 +33,7 @@ const PACKED: usize = 8;
 /// A graph and its data: the function `L(w) = mean over examples of the graph's last node`.
 #[derive(Debug)]
 pub struct Program<T> {
-    pub(super) graph: Graph,
-    pub(super) plan: Plan,
-    pub(super) tables: Vec<Vec<T>>,
-    pub(super) examples: usize,
+    compiled: Compiled<T>,
     tapes: Pool<Tape<T>>,
     jets: Pool<Jet<T>>,
     weights: Pool<Weights<T>>,
@@ -64,13 +62,13 @@ impl<T: Scalar> Program<T> {
             tables.iter().map(Vec::len).collect::<Vec<_>>(),
             "each table has one row an example"
         );
-        let plan = Plan::new(&graph);
-        Self { graph, plan, tables, examples, tapes: Pool::new(), jets: Pool::new(), weights: Pool::new() }
+        let compiled = Compiled { plan: Plan::new(&graph), graph, tables, examples };
+        Self { compiled, tapes: Pool::new(), jets: Pool::new(), weights: Pool::new() }
     }
 
     /// The number of parameters p.
     pub fn dim(&self) -> usize {
-        self.graph.dim()
+        self.compiled.graph.dim()
     }
 
     /// Does all work of order zero at `w`.
@@ -81,14 +79,14 @@ impl<T: Scalar> Program<T> {
         assert_eq!(w.len(), self.dim(), "the point has p entries");
         let weights = self.packed(w, Which::All);
         let point = Vector { entries: w, weights: &weights };
-        let starts: Vec<usize> = (0..self.examples).step_by(CHUNK).collect();
+        let starts: Vec<usize> = (0..self.compiled.examples).step_by(CHUNK).collect();
         let tapes: Vec<Pooled<'_, Tape<T>>> = starts
             .into_par_iter()
             .map(|start| {
-                let mut tape = self.tapes.take(|| Tape::new(self, CHUNK));
-                tape.examples = start..(start + CHUNK).min(self.examples);
-                forward_values(self, point, &mut tape);
-                reverse_values(self, point, &mut tape);
+                let mut tape = self.tapes.take(|| Tape::new(&self.compiled, CHUNK));
+                tape.examples = start..(start + CHUNK).min(self.compiled.examples);
+                forward_values(&self.compiled, point, &mut tape);
+                reverse_values(&self.compiled, point, &mut tape);
                 tape
             })
             .collect();
@@ -104,14 +102,14 @@ impl<T: Scalar> Program<T> {
     }
 
     fn packed(&self, vector: &[T], which: Which) -> Pooled<'_, Weights<T>> {
-        let mut weights = self.weights.take(|| Weights::new(self.graph.parameters.len()));
-        weights.pack(vector, &self.graph.parameters, &self.plan.factors, which);
+        let mut weights = self.weights.take(|| Weights::new(self.compiled.graph.parameters.len()));
+        weights.pack(vector, &self.compiled.graph.parameters, &self.compiled.plan.factors, which);
         weights
     }
 
     /// The number of chunks whose coefficients, `count` jets an example, are about `kept` bytes.
     fn group(&self, count: usize, kept: usize) -> usize {
-        even(self.examples.div_ceil(CHUNK), kept / (self.jet_bytes() * count.max(1) * CHUNK))
+        even(self.compiled.examples.div_ceil(CHUNK), kept / (self.jet_bytes() * count.max(1) * CHUNK))
     }
 
     /// The jets an example so that those of a group of examples are `kept` bytes.
@@ -120,7 +118,7 @@ impl<T: Scalar> Program<T> {
     }
 
     fn jet_bytes(&self) -> usize {
-        (2 * self.plan.active_width * size_of::<T>()).max(1)
+        (2 * self.compiled.plan.active_width * size_of::<T>()).max(1)
     }
 }
 
@@ -154,7 +152,7 @@ impl<'p, T: Scalar> Linearized<'p, T> {
     fn add_hvps(&self, v: &[Vector<'_, T>], out: &mut [T]) {
         for tapes in self.tapes.chunks(self.program.group(v.len(), KEPT)) {
             let chunks = self.chunks(tapes);
-            let jets = first_order(&chunks, v);
+            let jets = first_order(&self.program.jets, &chunks, v);
             let series =
                 |i: usize, chunk: usize| Series { first: Some(&jets[chunk * v.len() + i]), second: None };
             add_parameter_adjoints(&chunks, series, out);
@@ -179,10 +177,10 @@ impl<'p, T: Scalar> Linearized<'p, T> {
         let block = (program.jets_in_group(KEPT_FOR_PAIRS).saturating_sub(k) / 2).max(2);
         for tapes in self.tapes.chunks(program.group(k + 2 * block.min(pair_count(k)), KEPT_FOR_PAIRS)) {
             let chunks = self.chunks(tapes);
-            let jets = first_order(&chunks, &u);
+            let jets = first_order(&program.jets, &chunks, &u);
             let all: Vec<usize> = (0..pair_count(k)).collect();
             for (pairs, out) in all.chunks(block).zip(result.chunks_mut(block * p)) {
-                let (first, second) = second_order(&chunks, pairs, &lines, &jets);
+                let (first, second) = second_order(&program.jets, &chunks, pairs, &lines, &jets);
                 let series = |i: usize, chunk: usize| {
                     let at = chunk * pairs.len() + i;
                     Series { first: Some(first[at].get(&jets)), second: Some(&second[at]) }
@@ -201,11 +199,11 @@ impl<'p, T: Scalar> Linearized<'p, T> {
 
     fn chunks<'s>(&'s self, tapes: &'s [Pooled<'p, Tape<T>>]) -> Vec<Chunk<'s, T>> {
         let point = Vector { entries: &self.w, weights: &self.weights };
-        tapes.iter().map(|tape| Chunk { program: self.program, point, tape }).collect()
+        tapes.iter().map(|tape| Chunk { program: &self.program.compiled, point, tape }).collect()
     }
 
     fn mean_of_last_node(&self) -> T {
-        let place = self.program.plan.nodes.last().and_then(|plan| plan.value);
+        let place = self.program.compiled.plan.nodes.last().and_then(|plan| plan.value);
         let mut sum = T::ZERO;
         for tape in &self.tapes {
             let place = place.expect("the last node is computed");
@@ -213,7 +211,7 @@ impl<'p, T: Scalar> Linearized<'p, T> {
                 sum += value;
             }
         }
-        sum / T::from_f64(self.program.examples as f64)
+        sum / T::from_f64(self.program.compiled.examples as f64)
     }
 }
 
@@ -242,7 +240,8 @@ impl<'j, T> First<'j, T> {
 
 /// The first-order coefficients of all chunks along all directions: chunk after chunk.
 fn first_order<'s, T: Scalar>(
-    chunks: &[Chunk<'s, T>],
+    pool: &'s Pool<Jet<T>>,
+    chunks: &[Chunk<'_, T>],
     directions: &[Vector<'_, T>],
 ) -> Vec<Pooled<'s, Jet<T>>> {
     let k = directions.len();
@@ -250,7 +249,7 @@ fn first_order<'s, T: Scalar>(
     tasks
         .map(|task| {
             let (chunk, direction) = (&chunks[task / k], directions[task % k]);
-            let mut jet = chunk.program.jets.take(|| Jet::new(chunk.program, CHUNK));
+            let mut jet = pool.take(|| Jet::new(chunk.program, CHUNK));
             forward_first(chunk, direction, &mut jet.forward);
             reverse_first(chunk, direction, &mut jet);
             jet
@@ -260,7 +259,8 @@ fn first_order<'s, T: Scalar>(
 
 /// The first- and second-order coefficients of all chunks along the lines of some pairs: chunk after chunk.
 fn second_order<'s, T: Scalar>(
-    chunks: &[Chunk<'s, T>],
+    pool: &'s Pool<Jet<T>>,
+    chunks: &[Chunk<'_, T>],
     which: &[usize],
     lines: &Lines<'_, T>,
     jets: &[Pooled<'s, Jet<T>>],
@@ -272,7 +272,7 @@ fn second_order<'s, T: Scalar>(
         .map(|task| {
             let (index, pair) = (task / which.len(), which[task % which.len()]);
             let (chunk, (i, j)) = (&chunks[index], all[pair]);
-            let new = || chunk.program.jets.take(|| Jet::new(chunk.program, CHUNK));
+            let new = || pool.take(|| Jet::new(chunk.program, CHUNK));
             let (line, first) = if i == j {
                 (lines.u[i], First::Shared(index * k + i))
             } else {

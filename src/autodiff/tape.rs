@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::compiled::Compiled;
 use super::graph::{NodeId, Op};
-use super::sweep::Program;
 use crate::numeric::Scalar;
 
 /// The order-zero work of one chunk.
@@ -27,7 +27,7 @@ pub(super) struct Jet<T> {
 
 impl<T: Scalar> Tape<T> {
     /// Room for `rows` examples.
-    pub fn new(program: &Program<T>, rows: usize) -> Self {
+    pub fn new(program: &Compiled<T>, rows: usize) -> Self {
         let plan = &program.plan;
         let room = |width: usize| blank(width * rows);
         Self {
@@ -46,7 +46,7 @@ impl<T: Scalar> Tape<T> {
 
 impl<T: Scalar> Jet<T> {
     /// Room for `rows` examples.
-    pub fn new(program: &Program<T>, rows: usize) -> Self {
+    pub fn new(program: &Compiled<T>, rows: usize) -> Self {
         let room = || blank(program.plan.active_width * rows);
         Self { forward: room(), adjoint: room() }
     }
@@ -73,7 +73,7 @@ fn blank<T: Scalar>(len: usize) -> Vec<T> {
 
 /// What a sweep of one chunk reads.
 pub(super) struct Chunk<'s, T> {
-    pub program: &'s Program<T>,
+    pub program: &'s Compiled<T>,
     pub point: super::weights::Vector<'s, T>,
     pub tape: &'s Tape<T>,
 }
@@ -116,7 +116,7 @@ impl<'s, T: Scalar> Chunk<'s, T> {
 
 /// The value of a node, given the values of the nodes before it.
 pub(super) fn value<'s, T: Scalar>(
-    program: &'s Program<T>,
+    program: &'s Compiled<T>,
     w: &'s [T],
     examples: &Range<usize>,
     values: &'s [T],

@@ -1,0 +1,14 @@
+//! A graph with its data and its plan: all that a sweep of a chunk needs to know beside the point.
+
+use super::graph::Graph;
+use super::plan::Plan;
+
+/// The function `L(w) = mean over examples of the graph's last node`, ready to be swept.
+#[derive(Debug)]
+pub(super) struct Compiled<T> {
+    pub graph: Graph,
+    pub plan: Plan,
+    /// The data, row-major with one row an example.
+    pub tables: Vec<Vec<T>>,
+    pub examples: usize,
+}
