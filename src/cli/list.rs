@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{CliError, ListArguments, Status, output, selection};
 use crate::prediction;
 use crate::report;
-use crate::suite::{Experiment, Suite};
+use crate::suite::{Experiment, RunBy, Suite};
 
 /// Runs the command.
 pub fn list(arguments: &ListArguments) -> Result<Status, CliError> {
@@ -16,7 +16,18 @@ pub fn list(arguments: &ListArguments) -> Result<Status, CliError> {
 
 fn listed(suite: &Suite) -> String {
     let experiments: String = suite.experiments.iter().map(experiment).collect();
-    format!("suite {} ({})\n  {}\n{experiments}\n", suite.name, suite.file, suite.description.trim())
+    let (name, file, description) = (&suite.name, &suite.file, suite.description.trim());
+    format!("suite {name} ({file})\n  {description}\n{}{experiments}\n", run_by(suite))
+}
+
+/// Who runs it, if not everybody does.
+fn run_by(suite: &Suite) -> &'static str {
+    match (suite.run_by.contains(&RunBy::Verify), suite.run_by.contains(&RunBy::Test)) {
+        (true, true) => "",
+        (true, false) => "  not run by `cargo test`\n",
+        (false, true) => "  run by `cargo test`; `verify` runs it by name only\n",
+        (false, false) => "  run by name only\n",
+    }
 }
 
 fn experiment(experiment: &Experiment) -> String {
@@ -64,6 +75,9 @@ suite my (my.toml)
 
 ";
         assert_eq!(listed(&suite), expected);
+        let by_name = crate::suite::parse("my.toml", &text.replacen('\n', "\nrun_by = []\n", 1));
+        let by_name = by_name.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(listed(&by_name), expected.replace("Why.\n", "Why.\n  run by name only\n"));
         for prediction in prediction::registry() {
             assert!(
                 predictions().contains(prediction.name()) && predictions().contains(prediction.statement())
