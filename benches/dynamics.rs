@@ -1,23 +1,18 @@
 //! One step of each process at the edge of stability.
 #![allow(missing_docs)]
 
+#[path = "problems/small_digits.rs"]
+mod small_digits;
+
 use std::hint::black_box;
 
 use centralflow::dynamics::{CentralFlow, Discrete, GradientFlow, Numerics};
-use centralflow::model::mlp::Activation;
-use centralflow::objective::{DataName, Loss, NetworkSpec, ObjectiveSpec};
 use centralflow::optimizer::GradientDescent;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use small_digits::small_digits;
 
 fn dynamics(c: &mut Criterion) {
-    let spec = ObjectiveSpec::Network(NetworkSpec {
-        data: DataName::Digits,
-        examples: 200,
-        hidden: vec![24, 24],
-        activation: Activation::Tanh,
-        loss: Loss::Mse,
-    });
-    let objective = spec.build(0).expect("valid");
+    let objective = small_digits(200, &[24, 24]);
     let objective = &*objective;
     let rule = GradientDescent { learning_rate: 0.2 };
     let mut discrete = Discrete::new(rule, objective.start());

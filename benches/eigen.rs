@@ -1,24 +1,19 @@
 //! Eigen-solvers on the Hessian of P2's smaller sibling, cold and warm; products used are printed.
 #![allow(missing_docs)]
 
+#[path = "problems/small_digits.rs"]
+mod small_digits;
+
 use std::hint::black_box;
 
 use centralflow::dynamics::EffectiveHessian;
 use centralflow::eigen::{Request, certify, lanczos, lobpcg};
-use centralflow::model::mlp::Activation;
-use centralflow::objective::{DataName, Loss, NetworkSpec, ObjectiveSpec};
 use centralflow::optimizer::GradientDescent;
 use criterion::{Criterion, criterion_group, criterion_main};
+use small_digits::small_digits;
 
 fn eigen(c: &mut Criterion) {
-    let spec = ObjectiveSpec::Network(NetworkSpec {
-        data: DataName::Digits,
-        examples: 500,
-        hidden: vec![64, 64],
-        activation: Activation::Tanh,
-        loss: Loss::Mse,
-    });
-    let objective = spec.build(0).expect("valid");
+    let objective = small_digits(500, &[64, 64]);
     let rule = GradientDescent { learning_rate: 0.15 };
     let mut w = objective.start();
     for _ in 0..100 {

@@ -93,8 +93,7 @@ impl<T: Scalar> Program<T> {
         let mut at =
             Linearized { program: self, w: w.to_vec(), weights, tapes, loss: T::ZERO, gradient: vec![] };
         at.loss = at.mean_of_last_node();
-        at.gradient = vec![T::ZERO; w.len()];
-        let mut gradient = std::mem::take(&mut at.gradient);
+        let mut gradient = vec![T::ZERO; w.len()];
         let none = |_, _| Series { first: None, second: None };
         add_parameter_adjoints(&at.chunks(&at.tapes), none, &mut gradient);
         at.gradient = gradient;
@@ -298,25 +297,23 @@ fn sums<T: Scalar>(u: &[T], p: usize) -> Vec<T> {
 
 /// From `c(v)` along the lines of the pairs to the contractions.
 fn polarize<T: Scalar>(k: usize, p: usize, columns: &mut [T]) {
-    let place = |i: usize, j: usize| j * (j + 1) / 2 + i;
-    columns.par_chunks_mut(p * pair_count(k).max(1)).for_each(|columns| {
-        for (i, j) in pairs(k).filter(|(i, j)| i < j) {
-            for diagonal in [place(i, i), place(j, j)] {
-                let [from, to] = columns
-                    .get_disjoint_mut([
-                        diagonal * p..(diagonal + 1) * p,
-                        place(i, j) * p..(place(i, j) + 1) * p,
-                    ])
-                    .expect("columns do not overlap");
-                for (to, &mut from) in to.iter_mut().zip(from) {
-                    *to -= from;
-                }
+    let column = |i: usize, j: usize| {
+        let place = j * (j + 1) / 2 + i;
+        place * p..(place + 1) * p
+    };
+    for (i, j) in pairs(k).filter(|(i, j)| i < j) {
+        for diagonal in [i, j] {
+            let [from, to] = columns
+                .get_disjoint_mut([column(diagonal, diagonal), column(i, j)])
+                .expect("columns do not overlap");
+            for (to, &mut from) in to.iter_mut().zip(from) {
+                *to -= from;
             }
         }
-        for i in 0..k {
-            columns[place(i, i) * p..(place(i, i) + 1) * p].iter_mut().for_each(|x| *x += *x);
-        }
-    });
+    }
+    for i in 0..k {
+        columns[column(i, i)].iter_mut().for_each(|x| *x += *x);
+    }
 }
 
 /// The size of about equal parts of `total` that have about `most` elements, at least one.

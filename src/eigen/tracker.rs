@@ -141,9 +141,9 @@ impl Tracker {
         let TrackerSettings { threshold, tolerance, max_count, max_products, seed, .. } = self.settings;
         let mut stream = Stream::new(seed, &format!("tracker {}", self.updates));
         let start = self.predictor.start().filter(|s| s.rows() == op.dim);
-        let due = |every: usize| every > 0 && self.updates.is_multiple_of(every);
-        let improve = due(self.settings.improve_every);
-        let mut due = start.is_some() && due(self.settings.probe_every);
+        let falls_due = |every: usize| every > 0 && self.updates.is_multiple_of(every);
+        let improve = falls_due(self.settings.improve_every);
+        let mut due = start.is_some() && falls_due(self.settings.probe_every);
         let mut iteration = match start {
             Some(start) => {
                 let columns = start.cols();
