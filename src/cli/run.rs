@@ -59,6 +59,7 @@ fn target(arguments: &RunArguments, case: &Case) -> Target {
 fn summary(case: &Case, record: &Record, path: &Path) -> String {
     let rows = record.columns().first().map_or(0, |(_, values)| values.len());
     let mut out = format!("{}: {rows} of {} steps\n", path.display(), case.spec.steps);
+    out += &format!("{}\n", record.costs());
     if let Some(stopped) = record.stopped() {
         out += &format!("the series is partial: {stopped}\n");
     }

@@ -105,7 +105,7 @@ impl CentralFlow {
             tolerance: numerics.eigen_tolerance,
             max_count: numerics.max_tracked,
             // Care for what may come up is due by time, not by substeps.
-            improve_every: substeps,
+            guard_every: substeps,
             probe_every: substeps * TrackerSettings::default().probe_every,
             seed,
             ..TrackerSettings::default()

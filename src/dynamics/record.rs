@@ -228,16 +228,20 @@ impl Record {
         columns
     }
 
+    /// The HVPs that each process spent on eigenpairs, in words.
+    pub fn costs(&self) -> String {
+        let [midpoints, gradient_flow, central_flow, companion] = self.products;
+        format!(
+            "HVPs: midpoints {midpoints}, gradient flow {gradient_flow}, central flow {central_flow}, companion {companion}"
+        )
+    }
+
     /// A readable digest of the run for golden files: eight rows of every series, costs and hashes of exact bits.
     pub fn golden_summary(&self) -> String {
         use std::fmt::Write;
         let mut out = String::new();
-        let [midpoints, gradient_flow, central_flow, companion] = self.products;
         let _ = writeln!(out, "parameters {}, steps {} of {}", self.dim, self.samples.len(), self.steps);
-        let _ = writeln!(
-            out,
-            "HVPs: midpoints {midpoints}, gradient flow {gradient_flow}, central flow {central_flow}, companion {companion}"
-        );
+        let _ = writeln!(out, "{}", self.costs());
         if let Some(stopped) = self.stopped() {
             let _ = writeln!(out, "{stopped}");
         }

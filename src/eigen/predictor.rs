@@ -34,6 +34,11 @@ impl Predictor {
         self.guess(&RULES[best]).or_else(|| self.guess(&RULES[0]))
     }
 
+    /// The number of columns of the start block that are predicted.
+    pub fn tracked(&self) -> usize {
+        self.history.first().map_or(0, |(block, tracked)| (*tracked).min(block.cols()))
+    }
+
     /// Records the block of an update, of which the first `tracked` columns are to be predicted.
     ///
     /// If a vector is new among them, the past is forgotten: a guess from blocks without it could lose it

@@ -1,6 +1,6 @@
 //! The eigenvalues above a threshold along a trajectory of slowly changing operators.
 
-use super::block::{append, orthonormalise, random};
+use super::block::{append, beside, norms, orthonormalise, random};
 use super::krylov::{Goal, deflated_top, solve};
 use super::lobpcg::Iteration;
 use super::predictor::Predictor;
@@ -20,8 +20,9 @@ pub struct TrackerSettings {
     pub max_count: usize,
     /// The most products an update may use; at least those of one Rayleigh-Ritz step are always spent.
     pub max_products: usize,
-    /// Improve the last guard vector, at one product, every so many updates; 0 never does.
-    pub improve_every: usize,
+    /// Carry the vectors below the threshold along every so many updates. In between they rest, unless one of them
+    /// might pass the threshold before they are looked at again; from 1.
+    pub guard_every: usize,
     /// Search for missed eigenvalues with a fresh random direction every so many updates; 0 never does.
     pub probe_every: usize,
     /// The seed of the random directions.
@@ -35,7 +36,7 @@ impl Default for TrackerSettings {
             tolerance: 1e-5,
             max_count: 10,
             max_products: 2000,
-            improve_every: 1,
+            guard_every: 1,
             probe_every: 10,
             seed: 0,
         }
@@ -47,8 +48,9 @@ impl Default for TrackerSettings {
 /// An update reports the pairs above the threshold and the *sentinel*, the first pair below it. The sentinel
 /// is resolved as well as the others only if it is the largest pair or could be above the threshold; else its
 /// relative residual is at most 2e-2. One or two further *guard* vectors are carried along unreported, so
-/// that an eigenvalue is seen on its way up: an update spends two products on the last one (or one, see
-/// [`TrackerSettings::improve_every`]), it takes a free step of the power method, and gets a random admixture. A periodic search (see
+/// that an eigenvalue is seen on its way up: an update spends two products on the last one, it takes a free step of the
+/// power method, and gets a random admixture. All of these may rest for some updates (see
+/// [`TrackerSettings::guard_every`]), and then no sentinel is reported. A periodic search (see
 /// [`TrackerSettings::probe_every`]) is the safeguard for what they miss. Neither is a proof: an eigenvalue
 /// that rises from the bulk past the threshold within an update or two can be reported late, which
 /// [`super::certify`] can tell.
@@ -65,6 +67,47 @@ pub struct Tracker {
     found: usize,
     /// The smallest Ritz value that was met since the last search.
     lowest: f64,
+    below: Below,
+}
+
+/// The vectors below the tracked ones in an update.
+enum Guards {
+    /// They are in the block; a search for what they miss may be due.
+    Carried { search: bool },
+    /// They are put aside.
+    Resting(Matrix),
+}
+
+/// What is known about the eigenvalues below the tracked ones since the guards were last carried.
+#[derive(Clone, Copy, Default)]
+struct Below {
+    /// The number of tracked ones.
+    tracked: usize,
+    /// The largest Ritz value below, and the largest eigenvalue that may belong to it.
+    largest: Option<(f64, f64)>,
+    /// By how much the Ritz value has risen since the guards were carried the time before.
+    rise: Option<f64>,
+}
+
+impl Below {
+    /// Whether no eigenvalue below will pass the threshold before the guards are carried again: not even if the largest
+    /// one rises twice as much as it did last time.
+    fn stays(&self, threshold: f64) -> bool {
+        let (Some((_, most)), Some(rise)) = (self.largest, self.rise) else { return false };
+        most + 2.0 * rise < threshold
+    }
+
+    /// What an update with guards has brought.
+    fn next(&self, iteration: &Iteration, kept: &Kept) -> Self {
+        let tracked = kept.tracked;
+        let lengths = norms(&iteration.residuals());
+        let below = (tracked..iteration.values.len()).map(|j| (iteration.values[j], lengths[j]));
+        let largest = below.reduce(|most, next| if next.0 + next.1 > most.0 + most.1 { next } else { most });
+        let largest = largest.map(|(value, r)| (value, value + r));
+        let before = self.largest.filter(|_| self.tracked == tracked);
+        let rise = before.zip(largest).map(|(before, now)| (now.0 - before.0).max(0.0));
+        Self { tracked, largest, rise }
+    }
 }
 
 /// The relative residual to which a sentinel far below the threshold is resolved.
@@ -88,6 +131,7 @@ impl Tracker {
             products: 0,
             found: 0,
             lowest: f64::INFINITY,
+            below: Below::default(),
         }
     }
 
@@ -124,7 +168,8 @@ impl Tracker {
     /// Whether there may be more eigenvalues above the threshold than `max_count` allows to report: the last
     /// update has no sentinel although the dimension would allow one.
     pub fn saturated(&self) -> bool {
-        self.pairs.as_ref().is_some_and(|p| self.above == p.values.len() && self.above < p.vectors.rows())
+        self.above == self.settings.max_count
+            && self.pairs.as_ref().is_some_and(|p| self.above < p.vectors.rows())
     }
 
     /// The products of all updates.
@@ -138,65 +183,117 @@ impl Tracker {
     }
 
     fn attempt(&mut self, op: &mut Counted) -> Result<(EigenPairs, usize), EigenError> {
-        let TrackerSettings { threshold, tolerance, max_count, max_products, seed, .. } = self.settings;
-        let mut stream = Stream::new(seed, &format!("tracker {}", self.updates));
-        let start = self.predictor.start().filter(|s| s.rows() == op.dim);
+        let mut stream = Stream::new(self.settings.seed, &format!("tracker {}", self.updates));
         let falls_due = |every: usize| every > 0 && self.updates.is_multiple_of(every);
-        let improve = falls_due(self.settings.improve_every);
-        let mut due = start.is_some() && falls_due(self.settings.probe_every);
-        let mut iteration = match start {
-            Some(start) => {
-                let columns = start.cols();
-                let mut iteration = Iteration::start(op, &start, columns, 0.0, &mut stream)?;
-                if improve && op.products < max_products {
-                    iteration.improve_last(op)?;
-                }
-                iteration
-            }
-            None => self.cold(op, &mut stream)?,
+        let probe = falls_due(self.settings.probe_every);
+        let rest = !probe && !falls_due(self.settings.guard_every) && self.below.stays(self.settings.threshold);
+        let (mut iteration, guards) = match self.predictor.start().filter(|s| s.rows() == op.dim) {
+            Some(start) if rest => self.without_guards(op, start, &mut stream)?,
+            Some(start) => (self.with_guards(op, &start, &mut stream)?, Guards::Carried { search: probe }),
+            None => (self.cold(op, &mut stream)?, Guards::Carried { search: false }),
         };
+        let (converged, found) = self.resolve(op, &mut iteration, &guards, &mut stream)?;
+        let reported = self.needed(&iteration.values);
+        let above = self.count_above(&iteration.values).min(reported);
+        self.lowest = self.lowest.min(iteration.lowest());
+        let kept = Kept { tracked: above.max(1).min(reported), reported, found, lowest: self.lowest };
+        let block = match &guards {
+            Guards::Carried { .. } => {
+                self.below = if converged { self.below.next(&iteration, &kept) } else { Below::default() };
+                next_block(&iteration, &kept, &mut stream)
+            }
+            Guards::Resting(guards) => {
+                if !converged || kept.tracked != self.below.tracked {
+                    self.below = Below::default();
+                }
+                orthonormal_from(beside(&[&iteration.x, guards]), iteration.x.cols())
+            }
+        };
+        self.predictor.record(block, kept.tracked);
+        Ok((iteration.pairs(reported, op.products, converged), above))
+    }
+
+    fn without_guards(
+        &self,
+        op: &mut Counted,
+        start: Matrix,
+        stream: &mut Stream,
+    ) -> Result<(Iteration, Guards), EigenError> {
+        let tracked = self.predictor.tracked();
+        let iteration = Iteration::start(op, &start.cols_range(0, tracked), tracked, 0.0, stream)?;
+        Ok((iteration, Guards::Resting(start.cols_range(tracked, start.cols()))))
+    }
+
+    fn with_guards(
+        &self,
+        op: &mut Counted,
+        start: &Matrix,
+        stream: &mut Stream,
+    ) -> Result<Iteration, EigenError> {
+        let mut iteration = Iteration::start(op, start, start.cols(), 0.0, stream)?;
+        if op.products < self.settings.max_products {
+            iteration.improve_last(op)?;
+        }
+        Ok(iteration)
+    }
+
+    /// Iterates until the pairs above the threshold and the sentinel are known. Says whether they are, and what a search
+    /// found besides.
+    fn resolve(
+        &mut self,
+        op: &mut Counted,
+        iteration: &mut Iteration,
+        guards: &Guards,
+        stream: &mut Stream,
+    ) -> Result<(bool, Option<Matrix>), EigenError> {
+        let TrackerSettings { threshold, tolerance, max_count, max_products, .. } = self.settings;
         let active = |limit: f64, j: usize, values: &[f64], r: f64| {
             let above = above(values, threshold);
             let undecided = values[j] + r > threshold || r > limit * (LOOSE / tolerance).max(1.0);
             r > limit && j < max_count && (j < above.max(1) || j == above && undecided)
         };
-        let needed = |values: &[f64]| (above(values, threshold) + 1).min(max_count).min(values.len());
-        let mut guard = None;
-        let converged = loop {
+        let mut due = match guards {
+            Guards::Carried { search } => *search,
+            Guards::Resting(_) => return Ok((iteration.run(op, tolerance, max_products, &active)?, None)),
+        };
+        let mut found = None;
+        loop {
             let converged = iteration.run(op, tolerance, max_products, &active)?;
-            let wanted = (above(&iteration.values, threshold) + 1).min(max_count) + 1;
-            let short = iteration.x.cols() < wanted.min(op.dim);
+            let above = self.count_above(&iteration.values);
+            let short = iteration.x.cols() < ((above + 1).min(max_count) + 1).min(op.dim);
             let steps = if short { GROWTH_STEPS } else { PROBE_STEPS };
             if !(short || due) || !converged || op.products + steps + 1 > max_products {
                 // Without a sentinel nothing is known about the eigenvalues further down.
-                let blind = short && above(&iteration.values, threshold) == iteration.values.len();
-                break converged && !(blind && iteration.values.len() < max_count);
+                let blind = short && above == iteration.values.len();
+                return Ok((converged && !(blind && iteration.values.len() < max_count), found));
             }
-            let fresh = random(op.dim, 1, &mut stream);
+            let fresh = random(op.dim, 1, stream);
             let Some((theta, y, smallest)) = deflated_top(op, &iteration.x, &fresh, steps)? else {
-                break converged;
+                return Ok((converged, found));
             };
             self.lowest = smallest;
-            let lowest = iteration.values[needed(&iteration.values) - 1];
+            let lowest = iteration.values[self.needed(&iteration.values) - 1];
             if short || theta > lowest {
                 self.found += usize::from(!short && theta > lowest.max(threshold));
                 let before = iteration.x.cols();
                 iteration.append(op, &y)?;
                 if iteration.x.cols() == before {
-                    break false;
+                    return Ok((false, found));
                 }
             } else {
-                guard = Some(y);
+                found = Some(y);
             }
             due = false;
-        };
-        let reported = needed(&iteration.values);
-        let above = above(&iteration.values, threshold).min(reported);
-        self.lowest = self.lowest.min(iteration.lowest());
-        let kept = Kept { tracked: above.max(1).min(reported), reported, guard, lowest: self.lowest };
-        let block = next_block(&iteration, &kept, &mut stream);
-        self.predictor.record(block, kept.tracked);
-        Ok((iteration.pairs(reported, op.products, converged), above))
+        }
+    }
+
+    fn count_above(&self, values: &[f64]) -> usize {
+        above(values, self.settings.threshold)
+    }
+
+    /// How many of the pairs are reported: those above the threshold and the sentinel, if it is there.
+    fn needed(&self, values: &[f64]) -> usize {
+        (self.count_above(values) + 1).min(self.settings.max_count).min(values.len())
     }
 
     fn cold(&self, op: &mut Counted, stream: &mut Stream) -> Result<Iteration, EigenError> {
@@ -221,6 +318,9 @@ fn validate(settings: &TrackerSettings, dim: usize) -> Result<(), EigenError> {
     if !(1..=16).contains(&settings.max_count) {
         return Err(EigenError::Setting("max_count must be from 1 to 16"));
     }
+    if settings.guard_every == 0 {
+        return Err(EigenError::Setting("guard_every must be at least 1"));
+    }
     Ok(())
 }
 
@@ -232,7 +332,7 @@ fn above(values: &[f64], threshold: f64) -> usize {
 struct Kept {
     tracked: usize,
     reported: usize,
-    guard: Option<Matrix>,
+    found: Option<Matrix>,
     lowest: f64,
 }
 
@@ -254,7 +354,7 @@ fn next_block(iteration: &Iteration, kept: &Kept, stream: &mut Stream) -> Matrix
     }
     if block.cols() > kept.reported {
         let last = block.cols() - 1;
-        if let Some(found) = &kept.guard {
+        if let Some(found) = &kept.found {
             axpy(1.0, found.col(0), block.col_mut(last));
         }
         let noise = random(block.rows(), 1, stream);
