@@ -3,7 +3,7 @@
 //! The adjoint of x in `y = x W` is `y' W^T`, and along a direction V of the parameters `y'_1 W^T + y' V^T` and
 //! `y'_2 W^T + y'_1 V^T`; and the like for other nodes.
 
-use super::bilinear::{Bilinear, multiply, times};
+use super::bilinear::{Bilinear, multiply, products};
 use super::compiled::Compiled;
 use super::forward::sum_of_products;
 use super::graph::{NodeId, Op};
@@ -11,7 +11,7 @@ use super::linear::Linear;
 use super::pointwise;
 use super::tape::{Chunk, Jet, Tape, block_mut, split_reverse, value};
 use super::weights::Vector;
-use crate::numeric::{Scalar, Start};
+use crate::numeric::Scalar;
 
 /// Computes the adjoints of all active nodes; the last one's is `1 / examples`.
 pub(super) fn reverse_values<T: Scalar>(program: &Compiled<T>, point: Vector<'_, T>, tape: &mut Tape<T>) {
@@ -27,7 +27,7 @@ pub(super) fn reverse_values<T: Scalar>(program: &Compiled<T>, point: Vector<'_,
             &Op::Bilinear(Bilinear::MatMul, x, w) => {
                 if let Some(out) = target(program, before, x, rows) {
                     let w = point.weights.transposed(graph.parameter_index(w));
-                    times(y, w, out, plan.writes[0].start());
+                    products([Some((y, w))], graph.cols(x), out, plan.writes[0].start());
                 }
             }
             &Op::Bilinear(Bilinear::Multiply, l, r) => {
@@ -64,8 +64,11 @@ pub(super) fn reverse_first<T: Scalar>(chunk: &Chunk<'_, T>, v: Vector<'_, T>, j
             &Op::Bilinear(Bilinear::MatMul, x, w) => {
                 if let Some(out) = target(program, before, x, rows) {
                     let w = graph.parameter_index(w);
-                    times(y1, chunk.point.weights.transposed(w), out, plan.writes[0].start());
-                    times(chunk.adjoint(index), v.weights.transposed(w), out, Start::Present);
+                    let terms = [
+                        Some((y1, chunk.point.weights.transposed(w))),
+                        Some((chunk.adjoint(index), v.weights.transposed(w))),
+                    ];
+                    products(terms, graph.cols(x), out, plan.writes[0].start());
                 }
             }
             &Op::Bilinear(Bilinear::Multiply, l, r) => {
@@ -109,8 +112,9 @@ pub(super) fn reverse_second<T: Scalar>(
             &Op::Bilinear(Bilinear::MatMul, x, w) => {
                 if let Some(out) = target(program, before, x, rows) {
                     let w = graph.parameter_index(w);
-                    times(y2, chunk.point.weights.transposed(w), out, plan.writes[0].start());
-                    times(y1, v.weights.transposed(w), out, Start::Present);
+                    let terms =
+                        [Some((y2, chunk.point.weights.transposed(w))), Some((y1, v.weights.transposed(w)))];
+                    products(terms, graph.cols(x), out, plan.writes[0].start());
                 }
             }
             &Op::Bilinear(Bilinear::Multiply, l, r) => {

@@ -1,8 +1,9 @@
 //! Bilinear nodes: a product and its partial transposes, each bilinear again.
 
+use super::rows::stride;
 use super::write::Write;
 use crate::numeric::dispatch::dispatched;
-use crate::numeric::{MatMut, MatRef, Packed, Scalar, Start, matmul, matmul_packed};
+use crate::numeric::{MatMut, MatRef, Packed, Scalar, Start, Term, matmul_sum};
 
 /// A bilinear map `y = B(l, r)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,25 +14,24 @@ pub(super) enum Bilinear {
     Multiply,
 }
 
-/// `out = start + x W` for the rows of `x`.
-pub(super) fn times<T: Scalar>(x: &[T], w: &Packed<T>, out: &mut [T], start: Start<'_, T>) {
-    let rows = x.len() / w.rows();
-    let x = MatRef::row_major(x, rows, w.rows());
-    matmul_packed(MatMut::row_major(out, rows, w.cols()), start, x, w);
+/// A product `x W` of a sum; absent if it is zero.
+pub(super) type Product<'a, T> = Option<(&'a [T], &'a Packed<T>)>;
+
+/// `out = start + sum x W` for rows of `x`, all of them of width `cols` in `out`.
+pub(super) fn products<T: Scalar, const N: usize>(
+    products: [Product<'_, T>; N],
+    cols: usize,
+    out: &mut [T],
+    start: Start<'_, T>,
+) {
+    let rows = out.len() / stride::<T>(cols);
+    let terms = products.into_iter().flatten().map(|(x, w)| Term::packed(matrix(x, rows, w.rows()), w));
+    matmul_sum(MatMut::strided(out, rows, cols, stride::<T>(cols)), start, terms);
 }
 
-/// Rows `rows` of the adjoint of a parameter `w` in `y = x w`: `out += x' y` restricted to these rows.
-pub(super) fn add_weight_adjoint<T: Scalar>(
-    (left, right): (usize, usize),
-    rows: std::ops::Range<usize>,
-    x: &[T],
-    y: &[T],
-    out: &mut [T],
-) {
-    let examples = x.len() / left;
-    let x = MatRef::strided(&x[rows.start..], examples, rows.len(), left, 1);
-    let out = MatMut::row_major(out, rows.len(), right);
-    matmul(out, Start::Present, x.t(), MatRef::row_major(y, examples, right));
+/// Rows of `cols` numbers as a matrix.
+pub(super) fn matrix<T: Scalar>(x: &[T], rows: usize, cols: usize) -> MatRef<'_, T> {
+    MatRef::strided(x, rows, cols, stride::<T>(cols), 1)
 }
 
 dispatched! {

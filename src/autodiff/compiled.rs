@@ -8,7 +8,7 @@ use super::plan::Plan;
 pub(super) struct Compiled<T> {
     pub graph: Graph,
     pub plan: Plan,
-    /// The data, row-major with one row an example.
+    /// The data, one row an example, as far apart as [`super::rows`] says.
     pub tables: Vec<Vec<T>>,
     pub examples: usize,
 }

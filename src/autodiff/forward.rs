@@ -3,7 +3,7 @@
 //! With `x + e x_1 + e^2 x_2` for each node along `w + e v`: `(x W)_1 = x V + x_1 W`, `(x W)_2 = x_1 V + x_2 W`, and
 //! the like for other nodes.
 
-use super::bilinear::{Bilinear, multiply, times};
+use super::bilinear::{Bilinear, multiply, products};
 use super::compiled::Compiled;
 use super::graph::{NodeId, Op};
 use super::pointwise;
@@ -34,7 +34,8 @@ pub(super) fn forward_values<T: Scalar>(program: &Compiled<T>, point: Vector<'_,
             }
             &Op::Bilinear(Bilinear::MatMul, x, w) => {
                 let start = plan.row.map_or(Start::Zero, |row| Start::Row(point.parameter(row)));
-                times(operand(x), point.weights.forward(graph.parameter_index(w)), out, start);
+                let w = point.weights.forward(graph.parameter_index(w));
+                products([Some((operand(x), w))], node.cols, out, start);
             }
             &Op::Bilinear(Bilinear::Multiply, l, r) => {
                 multiply(operand(l), operand(r), out, Write::Replace);
@@ -77,10 +78,11 @@ pub(super) fn forward_first<T: Scalar>(chunk: &Chunk<'_, T>, v: Vector<'_, T>, o
             &Op::Bilinear(Bilinear::MatMul, x, w) => {
                 let start = plan.row.map_or(Start::Zero, |row| Start::Row(v.parameter(row)));
                 let w = graph.parameter_index(w);
-                times(chunk.value(x), v.weights.forward(w), out, start);
-                if let Some(x1) = first(x) {
-                    times(x1, chunk.point.weights.forward(w), out, Start::Present);
-                }
+                let terms = [
+                    Some((chunk.value(x), v.weights.forward(w))),
+                    first(x).map(|x1| (x1, chunk.point.weights.forward(w))),
+                ];
+                products(terms, node.cols, out, start);
             }
             &Op::Bilinear(Bilinear::Multiply, l, r) => {
                 let terms = [(first(l), Some(chunk.value(r))), (Some(chunk.value(l)), first(r))];
@@ -118,10 +120,11 @@ pub(super) fn forward_second<T: Scalar>(chunk: &Chunk<'_, T>, v: Vector<'_, T>, 
             &Op::Bilinear(Bilinear::MatMul, x, w) => {
                 let w = graph.parameter_index(w);
                 let x1 = first(x).expect("a curved product has an active left factor");
-                times(x1, v.weights.forward(w), out, Start::Zero);
-                if let Some(x2) = second(x) {
-                    times(x2, chunk.point.weights.forward(w), out, Start::Present);
-                }
+                let terms = [
+                    Some((x1, v.weights.forward(w))),
+                    second(x).map(|x2| (x2, chunk.point.weights.forward(w))),
+                ];
+                products(terms, node.cols, out, Start::Zero);
             }
             &Op::Bilinear(Bilinear::Multiply, l, r) => {
                 let terms = [

@@ -1,5 +1,6 @@
 //! Linear nodes: a map and its transpose serve every order.
 
+use super::rows::stride;
 use super::write::Write;
 use crate::numeric::Scalar;
 use crate::numeric::dispatch::dispatched;
@@ -24,14 +25,14 @@ impl Linear {
     pub fn apply<T: Scalar>(self, operand: usize, x: &[T], cols: usize, out: &mut [T], write: Write) {
         match (self, operand) {
             (Linear::AddRow, 1) => {
-                for row in out.chunks_exact_mut(cols) {
-                    scaled(T::ONE, x, row, write);
+                for row in out.chunks_exact_mut(stride::<T>(cols)) {
+                    scaled(T::ONE, x, &mut row[..cols], write);
                 }
             }
             (Linear::Subtract, 1) => scaled(-T::ONE, x, out, write),
             (Linear::RowSum, _) => {
-                for (row, out) in x.chunks_exact(cols).zip(out) {
-                    let sum = row.iter().fold(T::ZERO, |sum, &x| sum + x);
+                for (row, out) in x.chunks_exact(stride::<T>(cols)).zip(out) {
+                    let sum = row[..cols].iter().fold(T::ZERO, |sum, &x| sum + x);
                     *out = if write == Write::Add { *out + sum } else { sum };
                 }
             }
@@ -45,7 +46,8 @@ impl Linear {
     /// Adds the constant part to the linear one in `out`: minus the largest entry of each row.
     pub fn add_constant<T: Scalar>(self, cols: usize, out: &mut [T]) {
         if self == Linear::ShiftByRowMax {
-            for row in out.chunks_exact_mut(cols) {
+            for row in out.chunks_exact_mut(stride::<T>(cols)) {
+                let row = &mut row[..cols];
                 let largest = row.iter().fold(row[0], |m, &x| if x > m { x } else { m });
                 row.iter_mut().for_each(|x| *x -= largest);
             }
@@ -59,14 +61,16 @@ impl Linear {
                 if write == Write::Replace {
                     out.fill(T::ZERO);
                 }
-                for row in y.chunks_exact(cols) {
-                    scaled(T::ONE, row, out, Write::Add);
+                for row in y.chunks_exact(stride::<T>(cols)) {
+                    scaled(T::ONE, &row[..cols], out, Write::Add);
                 }
             }
             (Linear::Subtract, 1) => scaled(-T::ONE, y, out, write),
             (Linear::RowSum, _) => {
-                for (row, &y) in out.chunks_exact_mut(cols).zip(y) {
-                    row.iter_mut().for_each(|out| *out = if write == Write::Add { *out + y } else { y });
+                for (row, &y) in out.chunks_exact_mut(stride::<T>(cols)).zip(y) {
+                    row[..cols]
+                        .iter_mut()
+                        .for_each(|out| *out = if write == Write::Add { *out + y } else { y });
                 }
             }
             (Linear::Scale(factor), _) => scaled(T::from_f64(factor), y, out, write),

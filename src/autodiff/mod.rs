@@ -10,6 +10,7 @@ mod parameter_adjoint;
 mod plan;
 mod pointwise;
 mod pool;
+mod rows;
 mod sweep;
 mod tape;
 mod weights;

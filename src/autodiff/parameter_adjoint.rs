@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::bilinear::add_weight_adjoint;
-use super::graph::{NodeId, Op};
+use super::bilinear::matrix;
+use super::graph::{Graph, NodeId, Op};
+use super::rows::stride;
 use super::tape::{Chunk, Jet};
 use super::write::Write;
-use crate::numeric::Scalar;
+use crate::numeric::{MatMut, MatRef, Scalar, Start, Term, matmul_sum};
 
 /// Rows of a parameter matrix that one task handles, at most.
 const TILE: usize = 128;
@@ -16,7 +17,7 @@ const TILE: usize = 128;
 const SMALL_TILE: usize = 32;
 
 /// The Taylor coefficients of a chunk along one direction, up to the order whose adjoint is wanted.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Series<'j, T> {
     pub first: Option<&'j Jet<T>>,
     pub second: Option<&'j Jet<T>>,
@@ -45,9 +46,8 @@ pub(super) fn add_parameter_adjoints<'j, T: Scalar>(
         }
     }
     tasks.into_par_iter().for_each(|(tile, component, out)| {
-        for (index, chunk) in chunks.iter().enumerate() {
-            tile.add_chunk(chunk, &series(component, index), out);
-        }
+        let terms = |chunk: usize| (&chunks[chunk], series(component, chunk));
+        tile.add(graph, (0..chunks.len()).map(terms), out);
     });
 }
 
@@ -58,28 +58,47 @@ struct Tile {
 }
 
 impl Tile {
-    /// Adds what one chunk contributes, over all nodes that use the parameter.
-    fn add_chunk<T: Scalar>(&self, chunk: &Chunk<'_, T>, series: &Series<'_, T>, out: &mut [T]) {
-        let graph = &chunk.program.graph;
+    /// Adds what some chunks contribute, node after node of those that use the parameter.
+    fn add<'a, T: Scalar>(
+        &self,
+        graph: &Graph,
+        chunks: impl Iterator<Item = (&'a Chunk<'a, T>, Series<'a, T>)> + Clone,
+        out: &mut [T],
+    ) {
         let is_this = |node: usize| graph.nodes[node].op == Op::Parameter(self.parameter);
         for (index, node) in graph.nodes.iter().enumerate() {
             match &node.op {
                 &Op::Bilinear(_, x, NodeId(w)) if is_this(w) => {
-                    for (x, y) in factors(chunk, series, x, index).into_iter().flatten() {
-                        let widths = (x.len() / chunk.rows(), node.cols);
-                        add_weight_adjoint(widths, self.rows.clone(), x, y, out);
-                    }
+                    let terms = chunks.clone().flat_map(|(chunk, series)| {
+                        let factors = factors(chunk, &series, x, index).into_iter().flatten();
+                        factors.map(|(l, y)| self.term(chunk.rows(), (l, graph.cols(x)), (y, node.cols)))
+                    });
+                    let out = MatMut::row_major(out, self.rows.len(), node.cols);
+                    matmul_sum(out, Start::Present, terms);
                 }
                 Op::Linear(linear, of) if of.len() == 2 && is_this(of[1].0) => {
-                    let y = match (series.first, series.second) {
-                        (_, Some(jet)) | (Some(jet), None) => chunk.block(&jet.adjoint, index),
-                        (None, None) => Some(chunk.adjoint(index)),
-                    };
-                    linear.transpose(1, y.expect("the node is active"), node.cols, out, Write::Add);
+                    for (chunk, series) in chunks.clone() {
+                        let y = match (series.first, series.second) {
+                            (_, Some(jet)) | (Some(jet), None) => chunk.block(&jet.adjoint, index),
+                            (None, None) => Some(chunk.adjoint(index)),
+                        };
+                        linear.transpose(1, y.expect("the node is active"), node.cols, out, Write::Add);
+                    }
                 }
                 _ => {}
             }
         }
+    }
+
+    /// The rows of `x' y` that belong to this tile.
+    fn term<'a, T: Scalar>(
+        &self,
+        examples: usize,
+        (x, left): (&'a [T], usize),
+        (y, right): (&'a [T], usize),
+    ) -> Term<'a, T> {
+        let x = MatRef::strided(&x[self.rows.start..], examples, self.rows.len(), stride::<T>(left), 1);
+        Term::new(x.t(), matrix(y, examples, right))
     }
 }
 

@@ -2,9 +2,11 @@
 
 use super::graph::{Graph, NodeId, Op, Parameter};
 use super::linear::Linear;
+use super::rows::stride;
 use super::write::Write;
 
-/// The places of all nodes, in columns: a chunk of n examples keeps column c of its numbers from `n * c` on.
+/// The places of all nodes, in columns, gaps between rows included: a chunk of n examples keeps the numbers of a node at
+/// place c from `n * c` on.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub nodes: Vec<NodePlan>,
@@ -47,7 +49,8 @@ pub(super) struct Factor {
 }
 
 impl Plan {
-    pub fn new(graph: &Graph) -> Self {
+    /// The plan for numbers of type T.
+    pub fn new<T>(graph: &Graph) -> Self {
         let mut plan = Self {
             nodes: Vec::with_capacity(graph.nodes.len()),
             value_width: 0,
@@ -56,7 +59,7 @@ impl Plan {
             factors: vec![Factor::default(); graph.parameters.len()],
         };
         for index in 0..graph.nodes.len() {
-            let node = plan.node(graph, index);
+            let node = plan.node::<T>(graph, index);
             plan.nodes.push(node);
         }
         plan.mark_writes(graph);
@@ -71,8 +74,9 @@ impl Plan {
         }
     }
 
-    fn node(&mut self, graph: &Graph, index: usize) -> NodePlan {
+    fn node<T>(&mut self, graph: &Graph, index: usize) -> NodePlan {
         let node = &graph.nodes[index];
+        let width = stride::<T>(node.cols);
         let mut plan = NodePlan {
             value: None,
             active: None,
@@ -93,13 +97,13 @@ impl Plan {
             return NodePlan { value, active, in_place: true, ..plan };
         }
         plan.value = Some(self.value_width);
-        self.value_width += node.cols;
+        self.value_width += width;
         if node.active {
             plan.active = Some(self.active_width);
-            self.active_width += node.cols;
+            self.active_width += width;
         }
         match node.op {
-            Op::Pointwise(..) => self.pointwise_width += node.cols,
+            Op::Pointwise(..) => self.pointwise_width += width,
             Op::Bilinear(_, x, w) => {
                 if let Op::Parameter(parameter) = graph.nodes[w.0].op {
                     self.factors[parameter].used = true;

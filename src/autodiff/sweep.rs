@@ -14,6 +14,7 @@ use super::graph::Graph;
 use super::parameter_adjoint::{Series, add_parameter_adjoints};
 use super::plan::Plan;
 use super::pool::{Pool, Pooled};
+use super::rows::spread;
 use super::tape::{Chunk, Jet, Tape};
 use super::weights::{Vector, Weights, Which};
 use crate::numeric::{Scalar, pair_count, pairs};
@@ -37,17 +38,18 @@ pub struct Program<T> {
     tapes: Pool<Tape<T>>,
     jets: Pool<Jet<T>>,
     weights: Pool<Weights<T>>,
+    vectors: Pool<Vec<T>>,
 }
 
 /// L around one point: everything of order zero is done and shared.
 #[derive(Debug)]
 pub struct Linearized<'a, T> {
     program: &'a Program<T>,
-    w: Vec<T>,
+    w: Pooled<'a, Vec<T>>,
     weights: Pooled<'a, Weights<T>>,
     tapes: Vec<Pooled<'a, Tape<T>>>,
     loss: T,
-    gradient: Vec<T>,
+    gradient: Pooled<'a, Vec<T>>,
 }
 
 impl<T: Scalar> Program<T> {
@@ -62,8 +64,10 @@ impl<T: Scalar> Program<T> {
             tables.iter().map(Vec::len).collect::<Vec<_>>(),
             "each table has one row an example"
         );
-        let compiled = Compiled { plan: Plan::new(&graph), graph, tables, examples };
-        Self { compiled, tapes: Pool::new(), jets: Pool::new(), weights: Pool::new() }
+        let tables =
+            tables.iter().zip(graph.data_widths()).map(|(table, &width)| spread(table, width)).collect();
+        let compiled = Compiled { plan: Plan::new::<T>(&graph), graph, tables, examples };
+        Self { compiled, tapes: Pool::new(), jets: Pool::new(), weights: Pool::new(), vectors: Pool::new() }
     }
 
     /// The number of parameters p.
@@ -90,20 +94,34 @@ impl<T: Scalar> Program<T> {
                 tape
             })
             .collect();
-        let mut at =
-            Linearized { program: self, w: w.to_vec(), weights, tapes, loss: T::ZERO, gradient: vec![] };
-        at.loss = at.mean_of_last_node();
-        let mut gradient = vec![T::ZERO; w.len()];
+        let (mut kept, mut gradient) = (self.vectors.take(Vec::new), self.vectors.take(Vec::new));
+        w.clone_into(&mut kept);
+        gradient.clear();
+        gradient.resize(w.len(), T::ZERO);
         let none = |_, _| Series { first: None, second: None };
-        add_parameter_adjoints(&at.chunks(&at.tapes), none, &mut gradient);
-        at.gradient = gradient;
-        at
+        let chunks: Vec<_> =
+            tapes.iter().map(|tape| Chunk { program: &self.compiled, point, tape }).collect();
+        add_parameter_adjoints(&chunks, none, &mut gradient);
+        let loss = self.mean_of_last_node(&tapes);
+        Linearized { program: self, w: kept, weights, tapes, loss, gradient }
     }
 
     fn packed(&self, vector: &[T], which: Which) -> Pooled<'_, Weights<T>> {
         let mut weights = self.weights.take(|| Weights::new(self.compiled.graph.parameters.len()));
         weights.pack(vector, &self.compiled.graph.parameters, &self.compiled.plan.factors, which);
         weights
+    }
+
+    fn mean_of_last_node(&self, tapes: &[Pooled<'_, Tape<T>>]) -> T {
+        let place = self.compiled.plan.nodes.last().and_then(|plan| plan.value);
+        let mut sum = T::ZERO;
+        for tape in tapes {
+            let place = place.expect("the last node is computed");
+            for &value in super::tape::block(&tape.values, place, 1, tape.rows()) {
+                sum += value;
+            }
+        }
+        sum / T::from_f64(self.compiled.examples as f64)
     }
 
     /// The number of chunks whose coefficients, `count` jets an example, are about `kept` bytes.
@@ -134,8 +152,19 @@ impl<'p, T: Scalar> Linearized<'p, T> {
 
     /// `H v` for each of the columns v of `directions` (p each, one after the other).
     pub fn hvp(&self, directions: &[T]) -> Vec<T> {
-        let (program, p) = (self.program, self.program.dim().max(1));
         let mut result = vec![T::ZERO; directions.len()];
+        self.hvp_into(directions, &mut result);
+        result
+    }
+
+    /// As [`Self::hvp`], into memory that may be used again.
+    ///
+    /// # Panics
+    /// If `result` is not as long as `directions`.
+    pub fn hvp_into(&self, directions: &[T], result: &mut [T]) {
+        assert_eq!(directions.len(), result.len(), "a product for each direction");
+        let (program, p) = (self.program, self.program.dim().max(1));
+        result.fill(T::ZERO);
         for (block, out) in directions.chunks(PACKED * p).zip(result.chunks_mut(PACKED * p)) {
             let weights = self.packed_directions(block, Which::All);
             let v = vectors(block, p, &weights);
@@ -144,7 +173,6 @@ impl<'p, T: Scalar> Linearized<'p, T> {
                 self.add_hvps(v, out);
             }
         }
-        result
     }
 
     /// Adds `H v` for each of the directions to `out`.
@@ -164,15 +192,27 @@ impl<'p, T: Scalar> Linearized<'p, T> {
     /// Walther, Math. Comp. 69, 2000): with `c(v) = grad (v' H v) / 2`,
     /// `grad (u_i' H u_j) = c(u_i + u_j) - c(u_i) - c(u_j)`.
     pub fn third_order(&self, directions: &[T]) -> Vec<T> {
+        let p = self.program.dim();
+        let mut result = vec![T::ZERO; p * pair_count(directions.len() / p.max(1))];
+        self.third_order_into(directions, &mut result);
+        result
+    }
+
+    /// As [`Self::third_order`], into memory that may be used again.
+    ///
+    /// # Panics
+    /// If `result` has not p entries for each pair.
+    pub fn third_order_into(&self, directions: &[T], result: &mut [T]) {
         let (program, p) = (self.program, self.program.dim().max(1));
         let k = directions.len() / p;
+        assert_eq!(result.len(), p * pair_count(k), "a contraction for each pair");
+        result.fill(T::ZERO);
         let weights = self.packed_directions(directions, Which::All);
         let u = vectors(directions, p, &weights);
         let sums = sums(directions, p);
         let sum_weights = self.packed_directions(&sums, Which::Inner);
         let sums = vectors(&sums, p, &sum_weights);
         let lines = Lines { u: &u, sums: &sums };
-        let mut result = vec![T::ZERO; p * pair_count(k)];
         let block = (program.jets_in_group(KEPT_FOR_PAIRS).saturating_sub(k) / 2).max(2);
         for tapes in self.tapes.chunks(program.group(k + 2 * block.min(pair_count(k)), KEPT_FOR_PAIRS)) {
             let chunks = self.chunks(tapes);
@@ -187,8 +227,7 @@ impl<'p, T: Scalar> Linearized<'p, T> {
                 add_parameter_adjoints(&chunks, series, out);
             }
         }
-        polarize(k, p, &mut result);
-        result
+        polarize(k, p, result);
     }
 
     fn packed_directions(&self, directions: &[T], which: Which) -> Vec<Pooled<'p, Weights<T>>> {
@@ -199,18 +238,6 @@ impl<'p, T: Scalar> Linearized<'p, T> {
     fn chunks<'s>(&'s self, tapes: &'s [Pooled<'p, Tape<T>>]) -> Vec<Chunk<'s, T>> {
         let point = Vector { entries: &self.w, weights: &self.weights };
         tapes.iter().map(|tape| Chunk { program: &self.program.compiled, point, tape }).collect()
-    }
-
-    fn mean_of_last_node(&self) -> T {
-        let place = self.program.compiled.plan.nodes.last().and_then(|plan| plan.value);
-        let mut sum = T::ZERO;
-        for tape in &self.tapes {
-            let place = place.expect("the last node is computed");
-            for &value in super::tape::block(&tape.values, place, 1, tape.rows()) {
-                sum += value;
-            }
-        }
-        sum / T::from_f64(self.program.compiled.examples as f64)
     }
 }
 

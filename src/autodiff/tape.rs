@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::compiled::Compiled;
 use super::graph::{NodeId, Op};
+use super::rows::stride;
 use crate::numeric::Scalar;
 
 /// The order-zero work of one chunk.
@@ -124,7 +125,10 @@ pub(super) fn value<'s, T: Scalar>(
 ) -> &'s [T] {
     let cols = program.graph.nodes[node].cols;
     match program.graph.nodes[node].op {
-        Op::Data(table) => &program.tables[table][examples.start * cols..examples.end * cols],
+        Op::Data(table) => {
+            let stride = stride::<T>(cols);
+            &program.tables[table][examples.start * stride..examples.end * stride]
+        }
         Op::Parameter(index) => {
             let parameter = program.graph.parameters[index];
             &w[parameter.offset..][..parameter.size()]
@@ -136,20 +140,20 @@ pub(super) fn value<'s, T: Scalar>(
     }
 }
 
-/// The numbers of a node with its place, `rows x cols`.
+/// The numbers of a node with its place, `rows x cols`, gaps between rows included.
 pub(super) fn block<T>(numbers: &[T], place: usize, cols: usize, rows: usize) -> &[T] {
-    &numbers[place * rows..(place + cols) * rows]
+    &numbers[place * rows..(place + stride::<T>(cols)) * rows]
 }
 
 /// As [`block`], to write.
 pub(super) fn block_mut<T>(numbers: &mut [T], place: usize, cols: usize, rows: usize) -> &mut [T] {
-    &mut numbers[place * rows..(place + cols) * rows]
+    &mut numbers[place * rows..(place + stride::<T>(cols)) * rows]
 }
 
 /// The numbers of a node to write, and those of the nodes before it to read.
 pub(super) fn split<T>(numbers: &mut [T], place: usize, cols: usize, rows: usize) -> (&[T], &mut [T]) {
     let (before, after) = numbers.split_at_mut(place * rows);
-    (before, &mut after[..cols * rows])
+    (before, &mut after[..stride::<T>(cols) * rows])
 }
 
 /// The numbers of a node to read, and those of the nodes before it to write.
@@ -160,5 +164,5 @@ pub(super) fn split_reverse<T>(
     rows: usize,
 ) -> (&mut [T], &[T]) {
     let (before, after) = numbers.split_at_mut(place * rows);
-    (before, &after[..cols * rows])
+    (before, &after[..stride::<T>(cols) * rows])
 }

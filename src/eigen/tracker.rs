@@ -186,7 +186,8 @@ impl Tracker {
         let mut stream = Stream::new(self.settings.seed, &format!("tracker {}", self.updates));
         let falls_due = |every: usize| every > 0 && self.updates.is_multiple_of(every);
         let probe = falls_due(self.settings.probe_every);
-        let rest = !probe && !falls_due(self.settings.guard_every) && self.below.stays(self.settings.threshold);
+        let rest =
+            !probe && !falls_due(self.settings.guard_every) && self.below.stays(self.settings.threshold);
         let (mut iteration, guards) = match self.predictor.start().filter(|s| s.rows() == op.dim) {
             Some(start) if rest => self.without_guards(op, start, &mut stream)?,
             Some(start) => (self.with_guards(op, &start, &mut stream)?, Guards::Carried { search: probe }),

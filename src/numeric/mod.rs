@@ -10,7 +10,7 @@ mod scalar;
 mod symmetric;
 pub mod vector;
 
-pub use matmul::{MatMut, MatRef, Packed, Start, matmul, matmul_packed};
+pub use matmul::{MatMut, MatRef, Packed, Start, Term, matmul, matmul_sum};
 pub use matrix::Matrix;
 pub use pairs::{pair_count, pairs};
 pub use scalar::Scalar;

@@ -28,13 +28,22 @@ impl Buffer {
     }
 }
 
-/// Calls `f` with the two buffers of this thread.
+/// The memory of one product.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// Copied blocks of A.
+    pub a: Buffer,
+    /// Packed blocks of B.
+    pub b: Buffer,
+}
+
+/// Calls `f` with the workspace of this thread.
 ///
 /// # Panics
 /// If `f` calls this function.
-pub fn with(f: impl FnOnce(&mut Buffer, &mut Buffer)) {
+pub fn with(f: impl FnOnce(&mut Workspace)) {
     thread_local! {
-        static BUFFERS: RefCell<[Buffer; 2]> = const { RefCell::new([Buffer(Vec::new()), Buffer(Vec::new())]) };
+        static WORKSPACE: RefCell<Workspace> = RefCell::default();
     }
-    BUFFERS.with_borrow_mut(|[first, second]| f(first, second));
+    WORKSPACE.with_borrow_mut(f);
 }

@@ -1,5 +1,6 @@
 //! The innermost loops: one tile of C, and the packing of B into panels, compiled once a level.
 
+use super::Start;
 use super::vector::Vector;
 use super::view::Block;
 use crate::numeric::Scalar;
@@ -7,15 +8,13 @@ use crate::numeric::dispatch::{Level, level};
 
 /// One tile: a few rows of C times at most `Kernels::cols` columns.
 #[derive(Debug)]
-pub struct Tile<T> {
-    /// The number of terms of each sum.
-    pub depth: usize,
-    /// The rows of A.
-    pub a: Block<T>,
-    /// A panel of B: `depth` rows of as many whole registers as the tile has.
-    pub b: *const T,
-    /// The distance between rows of B.
-    pub b_stride: usize,
+pub struct Tile<'a, T> {
+    /// The blocks whose products are added, in this order.
+    pub segments: &'a [Segment<T>],
+    /// The first row of the tile in the blocks of A.
+    pub row: usize,
+    /// The first column of the tile in the blocks of B: the first one of a panel.
+    pub col: usize,
     /// The first entry of the tile of C.
     pub c: *mut T,
     /// The distance between rows of C.
@@ -24,6 +23,30 @@ pub struct Tile<T> {
     pub begin: Begin<T>,
     /// The number of columns in the last register.
     pub last_lanes: usize,
+}
+
+/// A block of A and the block of B that it is multiplied with.
+#[derive(Debug, Clone, Copy)]
+pub struct Segment<T> {
+    /// The number of terms of each sum.
+    pub depth: usize,
+    /// The block of A.
+    pub a: Block<T>,
+    /// The block of B: packed panels of `depth` rows, or rows as they lie in a matrix, as many columns as fill whole
+    /// registers.
+    pub b: *const T,
+    /// The distance between rows of B that lie in a matrix, or none if they are packed.
+    pub b_row_stride: Option<usize>,
+}
+
+impl<T> Segment<T> {
+    /// No terms.
+    pub const EMPTY: Self = Self {
+        depth: 0,
+        a: Block { start: std::ptr::null(), row_stride: 0, col_stride: 0 },
+        b: std::ptr::null(),
+        b_row_stride: None,
+    };
 }
 
 /// What the entries of a block of C start from.
@@ -38,6 +61,15 @@ pub enum Begin<T> {
 }
 
 impl<T> Begin<T> {
+    /// From column `j` of a matrix on.
+    pub fn new(start: Start<'_, T>, j: usize) -> Self {
+        match start {
+            Start::Zero => Begin::Zero,
+            Start::Present => Begin::Present,
+            Start::Row(row) => Begin::Row(row[j..].as_ptr()),
+        }
+    }
+
     /// From column `j` on. Unsafe: a row must have that many entries.
     pub unsafe fn at(self, j: usize) -> Self {
         match self {
@@ -49,7 +81,7 @@ impl<T> Begin<T> {
 }
 
 /// Computes a tile. Unsafe: all that the tile describes must be valid memory.
-pub type TileKernel<T> = unsafe fn(&Tile<T>);
+pub type TileKernel<T> = unsafe fn(&Tile<'_, T>);
 
 /// The functions of one level for one element type.
 #[derive(Debug, Clone, Copy)]
@@ -70,9 +102,9 @@ pub struct Kernels<T> {
 }
 
 impl<T> Kernels<T> {
-    /// The columns of whole panels that fit into `limit` columns.
-    pub fn most_cols(&self, limit: usize) -> usize {
-        limit / self.cols * self.cols
+    /// The columns of as many whole panels as `cols` columns fill.
+    pub fn most_cols(&self, cols: usize) -> usize {
+        cols.next_multiple_of(self.cols)
     }
 }
 
@@ -107,7 +139,7 @@ macro_rules! level {
             }
 
             #[$features]
-            unsafe fn tile<T: Scalar, const R: usize, const N: usize>(tile: &Tile<T>) {
+            unsafe fn tile<T: Scalar, const R: usize, const N: usize>(tile: &Tile<'_, T>) {
                 // SAFETY: `kernels` was chosen by `level()`, so the instructions exist; the caller vouches
                 // for the memory.
                 unsafe { super::tile::<T::$V, R, N>(tile) }
@@ -132,7 +164,7 @@ level!(avx512, Avx512, 8, 3, [1 2 3 4 5 6 7 8],
 /// # Safety
 /// The instructions of `V` exist; the memory is valid.
 #[inline(always)]
-unsafe fn tile<V: Vector, const R: usize, const N: usize>(tile: &Tile<V::Element>) {
+unsafe fn tile<V: Vector, const R: usize, const N: usize>(tile: &Tile<'_, V::Element>) {
     // SAFETY: the tile has R rows and N registers, the last of them with `last_lanes` lanes: these entries
     // of A and C and whole registers of B are valid, and the pointers advance through them only.
     unsafe {
@@ -148,14 +180,23 @@ unsafe fn tile<V: Vector, const R: usize, const N: usize>(tile: &Tile<V::Element
             Begin::Present => std::array::from_fn(|i| row_of(tile.c.add(i * tile.c_stride))),
             Begin::Row(row) => [row_of(row); R],
         };
-        let a: [*const V::Element; R] = std::array::from_fn(|i| tile.a.start.add(i * tile.a.row_stride));
-        for k in 0..tile.depth {
-            let row = tile.b.add(k * tile.b_stride);
-            let b: [V; N] = std::array::from_fn(|j| V::load(row.add(j * V::LANES)));
-            for i in 0..R {
-                let a = V::splat(*a[i].add(k * tile.a.col_stride));
-                for j in 0..N {
-                    c[i][j] = a.mul_add(b[j], c[i][j]);
+        for segment in tile.segments {
+            let Segment { depth, a, b, b_row_stride } = *segment;
+            let (b, b_stride) = match b_row_stride {
+                Some(stride) => (b.add(tile.col), stride),
+                // Each panel to the left has `Kernels::cols` columns, all in use.
+                None => (b.add(tile.col * depth), N * V::LANES),
+            };
+            let rows: [*const V::Element; R] =
+                std::array::from_fn(|i| a.start.add((tile.row + i) * a.row_stride));
+            for k in 0..depth {
+                let row = b.add(k * b_stride);
+                let b: [V; N] = std::array::from_fn(|j| V::load(row.add(j * V::LANES)));
+                for i in 0..R {
+                    let a = V::splat(*rows[i].add(k * a.col_stride));
+                    for j in 0..N {
+                        c[i][j] = a.mul_add(b[j], c[i][j]);
+                    }
                 }
             }
         }

@@ -55,7 +55,7 @@ fn check<T: Scalar>([m, k, n]: [usize; 3], transposed: [bool; 2], gap: usize) {
             packed.pack(b);
             limit(Level::ALL[(m + n) % 3]);
             let mut ours = c.clone();
-            matmul_packed(MatMut::strided(&mut ours, m, n, n + gap), start, a, &packed);
+            matmul_sum(MatMut::strided(&mut ours, m, n, n + gap), start, [Term::packed(a, &packed)]);
             assert_eq!(bits(&ours), bits(&expected), "packed {level:?} {start:?} {m} {k} {n} {transposed:?}");
         }
     }
@@ -81,6 +81,44 @@ fn equals_chains_across_blocks() {
             check::<f32>(shape, transposed, 0);
             check::<f64>(shape, transposed, 1);
         }
+    }
+}
+
+/// A sum of terms, some with packed factors, of which some were packed at another level.
+fn check_sum<T: Scalar>([m, n]: [usize; 2], depths: &[usize], gap: usize) {
+    let _guard = test_lock();
+    let inputs: Vec<_> =
+        depths.iter().zip(1..).map(|(&k, seed)| (numbers::<T>(m * (k + gap), seed), k)).collect();
+    let factors: Vec<_> =
+        depths.iter().zip(90..).map(|(&k, seed)| numbers::<T>(k * (n + gap) + 64, seed)).collect();
+    let a = |i: usize| MatRef::strided(&inputs[i].0, m, inputs[i].1, inputs[i].1 + gap, 1);
+    let b = |i: usize| MatRef::strided(&factors[i], inputs[i].1, n, n + gap, 1);
+    let mut expected = vec![T::ONE; m * n];
+    (0..depths.len()).for_each(|i| naive(&mut expected, n, a(i), b(i)));
+    for level in Level::ALL {
+        let mut packed: Vec<Packed<T>> = depths.iter().map(|_| Packed::new()).collect();
+        for (i, packed) in packed.iter_mut().enumerate() {
+            limit(Level::ALL[i % 3]);
+            packed.pack(b(i));
+        }
+        limit(level);
+        let mut ours = vec![T::ONE; m * n];
+        let term = |i: usize| if i % 2 == 0 { Term::new(a(i), b(i)) } else { Term::packed(a(i), &packed[i]) };
+        matmul_sum(MatMut::row_major(&mut ours, m, n), Start::Present, (0..depths.len()).map(term));
+        assert_eq!(bits(&ours), bits(&expected), "{level:?} {m} {n} {depths:?} {gap}");
+    }
+    limit(Level::Avx512);
+}
+
+proptest! {
+    #[test]
+    fn sums_equal_one_chain(
+        shape in [1usize..40, 1usize..70],
+        depths in prop::collection::vec(0usize..300, 0..12),
+        gap in 0usize..9,
+    ) {
+        check_sum::<f32>(shape, &depths, gap);
+        check_sum::<f64>(shape, &depths, gap);
     }
 }
 

@@ -3,6 +3,9 @@
 use super::Start;
 use crate::numeric::Scalar;
 
+/// Up to this distance in bytes, rows of a panel do not compete for the same cache sets.
+const NEAR: usize = 512;
+
 /// A matrix to read; entry (i, j) is `data[i * row_stride + j * col_stride]`.
 #[derive(Debug, Clone, Copy)]
 pub struct MatRef<'a, T> {
@@ -72,9 +75,13 @@ impl<'a, T: Scalar> MatRef<'a, T> {
         self.data[i * self.row_stride + j * self.col_stride]
     }
 
-    /// Whether rows are contiguous, and at most `bytes` apart.
-    pub(super) fn is_row_major_within(&self, bytes: usize) -> bool {
-        self.col_stride == 1 && self.row_stride * size_of::<T>() <= bytes
+    /// Whether rows can be read from where they are: contiguous, whole registers, and not competing for the same cache
+    /// sets.
+    pub(super) fn is_direct(&self, lanes: usize) -> bool {
+        let width = self.cols.next_multiple_of(lanes);
+        let last = self.rows.saturating_sub(1) * self.row_stride + width;
+        let spread = self.row_stride * size_of::<T>() <= NEAR || is_odd_lines::<T>(self.row_stride);
+        self.col_stride == 1 && last <= self.data.len() && spread
     }
 
     pub(super) fn block(&self, i: usize, j: usize) -> Block<T> {
@@ -145,9 +152,38 @@ impl<'a, T: Scalar> MatMut<'a, T> {
 }
 
 /// The address of a first entry and the distances to the next row and column.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Block<T> {
     pub start: *const T,
     pub row_stride: usize,
     pub col_stride: usize,
+}
+
+impl<T> Clone for Block<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Block<T> {}
+
+impl<T> Block<T> {
+    /// From row `i` on.
+    pub fn row(self, i: usize) -> Self {
+        Self { start: self.start.wrapping_add(i * self.row_stride), ..self }
+    }
+
+    /// Whether the entries that a tile needs are so spread that they cost a translation of an address each, or compete
+    /// for the same cache sets: columns or rows are `far` bytes apart.
+    pub fn is_spread(&self, far: usize) -> bool {
+        let bytes = |stride: usize| stride * size_of::<T>();
+        let columns = bytes(self.col_stride) >= far;
+        columns || bytes(self.row_stride) >= far && !is_odd_lines::<T>(self.row_stride)
+    }
+}
+
+/// Whether a distance is an odd number of cache lines, so that successive entries fall into all cache sets.
+fn is_odd_lines<T>(stride: usize) -> bool {
+    let line = 64 / size_of::<T>();
+    stride.is_multiple_of(line) && !(stride / line).is_multiple_of(2)
 }
