@@ -5,7 +5,7 @@ mod problems;
 
 use std::hint::black_box;
 
-use centralflow::numeric::Scalar;
+use centralflow::numeric::{Scalar, pair_count};
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main, measurement::WallTime};
 use problems::{Problem, directions, problems};
 
@@ -29,12 +29,16 @@ fn in_precision<T: Scalar>(group: &mut BenchmarkGroup<'_, WallTime>, problem: &P
     });
     for m in [1, 8] {
         let v = &u[..m * w.len()];
-        group.bench_function(format!("{precision} hvp block {m}"), |b| b.iter(|| black_box(at.hvp(v))));
+        let mut out = vec![T::ZERO; v.len()];
+        group.bench_function(format!("{precision} hvp block {m}"), |b| {
+            b.iter(|| at.hvp_into(v, black_box(&mut out)))
+        });
     }
     for k in [1, 3, 4] {
         let v = &u[..k * w.len()];
+        let mut out = vec![T::ZERO; w.len() * pair_count(k)];
         group.bench_function(format!("{precision} third order k={k}"), |b| {
-            b.iter(|| black_box(at.third_order(v)))
+            b.iter(|| at.third_order_into(v, black_box(&mut out)))
         });
     }
 }

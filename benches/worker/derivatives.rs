@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use centralflow::autodiff::{Linearized, Program};
-use centralflow::numeric::Scalar;
+use centralflow::numeric::{Scalar, pair_count};
 use serde_json::json;
 
 use crate::problems::{Problem, directions};
@@ -22,13 +22,15 @@ pub fn prepare<T: Scalar>(problem: &Problem, work: &str, kept: bool) -> Outcome<
     let program: &'static Program<T> = Box::leak(Box::new(program));
     let u = directions::<T>(w.len(), BLOCK);
     let apply = apply::<T>(work)?;
-    let answer: Vec<f64> = apply(&program.linearize(&w), &u).into_iter().map(T::to_f64).collect();
+    let mut out = Vec::new();
+    apply(&program.linearize(&w), &u, &mut out);
+    let answer: Vec<f64> = out.iter().map(|x| x.to_f64()).collect();
     let facts = json!({"error": error(&answer, &reference(problem, work)?)});
     let run: Box<dyn FnMut()> = if kept {
         let at = program.linearize(&w);
-        Box::new(move || drop(black_box(apply(&at, &u))))
+        Box::new(move || apply(&at, &u, black_box(&mut out)))
     } else {
-        Box::new(move || drop(black_box(apply(&program.linearize(&w), &u))))
+        Box::new(move || apply(&program.linearize(&w), &u, black_box(&mut out)))
     };
     Ok(Work { run, facts })
 }
@@ -36,19 +38,31 @@ pub fn prepare<T: Scalar>(problem: &Problem, work: &str, kept: bool) -> Outcome<
 /// Our answer in double precision, which all others are held against.
 pub fn reference(problem: &Problem, work: &str) -> Outcome<Vec<f64>> {
     let (program, w) = problem.program::<f64>();
-    Ok(apply::<f64>(work)?(&program.linearize(&w), &directions(w.len(), BLOCK)))
+    let mut out = Vec::new();
+    apply::<f64>(work)?(&program.linearize(&w), &directions(w.len(), BLOCK), &mut out);
+    Ok(out)
 }
 
-type Apply<T> = fn(&Linearized<'_, T>, &[T]) -> Vec<T>;
+/// Writes the answer into memory that is used again.
+type Apply<T> = fn(&Linearized<'_, T>, &[T], &mut Vec<T>);
 
 fn apply<T: Scalar>(work: &str) -> Outcome<Apply<T>> {
     Ok(match work {
-        "gradient" => |at, _| at.gradient().to_vec(),
-        "hvp1" => |at, u| at.hvp(&u[..u.len() / BLOCK]),
-        "hvp8" => |at, u| at.hvp(u),
-        "third4" => |at, u| at.third_order(&u[..u.len() / BLOCK * CONTRACTED]),
+        "gradient" => |at, _, out| at.gradient().clone_into(out),
+        "hvp1" => |at, u, out| hvp(at, &u[..u.len() / BLOCK], out),
+        "hvp8" => hvp,
+        "third4" => |at, u, out| {
+            let p = u.len() / BLOCK;
+            out.resize(p * pair_count(CONTRACTED), T::ZERO);
+            at.third_order_into(&u[..p * CONTRACTED], out);
+        },
         other => return Err(format!("no work {other}").into()),
     })
+}
+
+fn hvp<T: Scalar>(at: &Linearized<'_, T>, u: &[T], out: &mut Vec<T>) {
+    out.resize(u.len(), T::ZERO);
+    at.hvp_into(u, out);
 }
 
 /// `|a - b| / |b|`.

@@ -209,7 +209,8 @@ impl<'p, T: Scalar> Linearized<'p, T> {
         result.fill(T::ZERO);
         let weights = self.packed_directions(directions, Which::All);
         let u = vectors(directions, p, &weights);
-        let sums = sums(directions, p);
+        let mut sums = program.vectors.take(Vec::new);
+        set_sums(directions, p, &mut sums);
         let sum_weights = self.packed_directions(&sums, Which::Inner);
         let sums = vectors(&sums, p, &sum_weights);
         let lines = Lines { u: &u, sums: &sums };
@@ -316,10 +317,11 @@ fn second_order<'s, T: Scalar>(
 }
 
 /// The sums `u_i + u_j` for `i < j` in the order of the pairs.
-fn sums<T: Scalar>(u: &[T], p: usize) -> Vec<T> {
+fn set_sums<T: Scalar>(u: &[T], p: usize, sums: &mut Vec<T>) {
     let column = |i: usize| &u[i * p..(i + 1) * p];
     let pairs = pairs(u.len() / p).filter(|(i, j)| i < j);
-    pairs.flat_map(|(i, j)| column(i).iter().zip(column(j)).map(|(&a, &b)| a + b)).collect()
+    sums.clear();
+    sums.extend(pairs.flat_map(|(i, j)| column(i).iter().zip(column(j)).map(|(&a, &b)| a + b)));
 }
 
 /// From `c(v)` along the lines of the pairs to the contractions.

@@ -103,7 +103,9 @@ fn check_sum<T: Scalar>([m, n]: [usize; 2], depths: &[usize], gap: usize) {
         }
         limit(level);
         let mut ours = vec![T::ONE; m * n];
-        let term = |i: usize| if i % 2 == 0 { Term::new(a(i), b(i)) } else { Term::packed(a(i), &packed[i]) };
+        let term = |i: usize| {
+            if i.is_multiple_of(2) { Term::new(a(i), b(i)) } else { Term::packed(a(i), &packed[i]) }
+        };
         matmul_sum(MatMut::row_major(&mut ours, m, n), Start::Present, (0..depths.len()).map(term));
         assert_eq!(bits(&ours), bits(&expected), "{level:?} {m} {n} {depths:?} {gap}");
     }
