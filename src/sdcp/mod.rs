@@ -21,6 +21,7 @@
 mod certify;
 mod dense;
 mod interior;
+mod least;
 mod packing;
 mod polish;
 mod problem;
