@@ -1,8 +1,10 @@
 //! An independent check of a proposed solution; shares no code with the solver.
 
+use super::least::negative_part;
 use super::packing::pairs;
 use super::problem::Problem;
-use crate::numeric::{Matrix, symmetric_eigen};
+use crate::numeric::Matrix;
+use crate::numeric::dispatch::dispatched;
 
 /// How far a point is from solving a [`Problem`], each relative to the scale its rounding has.
 ///
@@ -45,27 +47,25 @@ pub fn certify(problem: &Problem, x: &Matrix) -> Certificate {
     let order: Vec<(usize, usize)> = pairs(k).collect();
     let root = 2.0_f64.sqrt();
     // Norms of entries divided by their largest magnitude neither overflow nor vanish.
-    let (size_x, size_a, size_b) = (size(x), size(a), size(b));
+    let (size_x, size_a, size_b) = (size(x), size(a), power_of_two(size(b)));
     let mut r = Matrix::zeros(k, k);
     let mut terms = Matrix::zeros(k, k);
     let mut bx = Matrix::zeros(k, k);
     // Units: X in size_x, R in unit = max(size_a, size_b size_x).
     let unit = size_a.max(size_b * size_x);
     let (share_a, share_b) = if unit > 0.0 { (size_a / unit, size_b * size_x / unit) } else { (0.0, 0.0) };
+    let weight = |(i, j)| if i == j { 1.0 } else { root };
+    let entry = |(i, j)| ratio(0.5 * x[(i, j)] + 0.5 * x[(j, i)], size_x);
+    let packed: Vec<f64> = order.iter().map(|&pair| weight(pair) * entry(pair)).collect();
+    let (mut signed, mut magnitudes) = (vec![0.0; order.len()], vec![0.0; order.len()]);
+    sums(b, size_b, &packed, &mut signed, &mut magnitudes);
     for (p, &(i, j)) in order.iter().enumerate() {
-        let (mut sum, mut magnitude) = (0.0, 0.0);
-        for (q, &(u, v)) in order.iter().enumerate() {
-            let weight = if u == v { 1.0 } else { root };
-            let term = ratio(b[(p, q)], size_b) * weight * ratio(0.5 * x[(u, v)] + 0.5 * x[(v, u)], size_x);
-            sum += term;
-            magnitude += term.abs();
-        }
-        let weight = if i == j { 1.0 } else { root };
-        bx[(i, j)] = sum / weight * share_b;
+        let weight = weight((i, j));
+        bx[(i, j)] = signed[p] / weight * share_b;
         bx[(j, i)] = bx[(i, j)];
         r[(i, j)] = ratio(a[(i, j)], size_a) * share_a + bx[(i, j)];
         r[(j, i)] = r[(i, j)];
-        terms[(i, j)] = magnitude / weight * share_b;
+        terms[(i, j)] = magnitudes[p] / weight * share_b;
         terms[(j, i)] = terms[(i, j)];
     }
     let scaled_x = Matrix::from_fn(k, k, |i, j| ratio(x[(i, j)], size_x));
@@ -102,9 +102,23 @@ fn frobenius(a: &Matrix, size: f64) -> f64 {
     a.data().iter().map(|&entry| ratio(entry, size)).map(|entry| entry * entry).sum::<f64>().sqrt()
 }
 
-/// `max(0, -lambda_min)`.
-fn negative_part(a: &Matrix) -> f64 {
-    symmetric_eigen(a).0.last().map_or(0.0, |&smallest| if smallest > 0.0 { 0.0 } else { -smallest })
+/// The largest power of two that is at most `size` (and normal); zero for zero.
+fn power_of_two(size: f64) -> f64 {
+    if size == 0.0 { 0.0 } else { libm::scalbn(1.0, libm::ilogb(size).max(-1022)) }
+}
+
+dispatched! {
+    /// The sums over q of `b_pq x_q / unit`, and of their magnitudes; the unit is a power of two, or B is zero.
+    fn sums(b: &Matrix, unit: f64, x: &[f64], sums: &mut [f64], magnitudes: &mut [f64]) {
+        let inverse = if unit > 0.0 { 1.0 / unit } else { 0.0 };
+        for (q, &factor) in x.iter().enumerate() {
+            for ((sum, magnitude), entry) in sums.iter_mut().zip(magnitudes.iter_mut()).zip(b.col(q)) {
+                let term = entry * inverse * factor;
+                *sum += term;
+                *magnitude += term.abs();
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -14,19 +14,29 @@
 //! With k = 1 the solution is `max(0, -a / b)`. R is the same for all solutions; X is unique if B is definite. No
 //! solution exists if some `D >= 0` has `B[D] = 0` and `<A, D> < 0`.
 //!
-//! [`solve`] scales A and B to order one, runs a primal-dual interior-point method (`interior`), sharpens the
-//! result by a semismooth Newton method (`polish`) and returns it only with a [`Certificate`], which
+//! [`solve`] scales A and B to order one and first tries a semismooth Newton method (`newton`), which finds every
+//! solution that is safely unique as a rule. Otherwise it runs a primal-dual interior-point method (`interior`) and
+//! sharpens its result by another semismooth Newton method (`polish`). A result is returned only with a
+//! [`Certificate`], which
 //! [`certify`] computes from the original data without any code of the solver.
 
+mod blocks;
 mod certify;
+mod cholesky;
 mod dense;
 mod interior;
+mod jacobi;
+mod least;
+mod newton;
 mod packing;
 mod polish;
 mod problem;
 mod solve;
+mod square;
+mod system;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 pub use certify::{Certificate, certify};
 pub use packing::{pack, packed_len, pairs, unpack, weight};

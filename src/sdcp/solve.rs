@@ -1,9 +1,9 @@
-//! The solver: exact cases, scaling, interior-point method, Newton polish, certificate.
+//! The solver: exact cases, scaling, Newton's method, else interior-point method and polish, certificate.
 
 use super::certify::{Certificate, certify};
 use super::dense;
 use super::interior;
-use super::packing::{pack, unpack};
+use super::newton;
 use super::polish::{polish, project};
 use super::problem::{Problem, SdcpError};
 use crate::numeric::{Matrix, symmetric_eigen};
@@ -15,9 +15,6 @@ pub const TOLERANCE: f64 = 1e-12;
 const MAX_CANCELLATION: f64 = 1e11;
 /// The violation at which Newton's method alone is believed.
 const CLOSE: f64 = 1e-14;
-/// The smallest pivot, relative to the largest entry, of an operator that counts as definite.
-const DEFINITE: f64 = 1e-6;
-
 /// A certified solution.
 #[derive(Debug, Clone)]
 pub struct Solution {
@@ -56,21 +53,21 @@ pub(super) fn solve_with(problem: &Problem, direct: bool) -> Result<Solution, Sd
     // Powers of two, so that scaling changes no mantissa: A = unit_a A', B = unit_b B', X = unit_a / unit_b X'.
     let (unit_a, unit_b) = (exponent(size_a), exponent(size_b));
     let a = scaled(problem.a(), -unit_a);
+    let b = scaled(problem.b(), -unit_b);
+    let back = |x: &Matrix| scaled(x, unit_a - unit_b);
+    if direct
+        && let Some(x) = newton::solve(&a, &b)
+        && let Ok(solution) = finish(problem, back(&x), 0)
+        && solution.certificate.worst() <= CLOSE
+    {
+        return Ok(solution);
+    }
     let smallest = symmetric_eigen(&a).0.last().copied().unwrap_or(0.0);
     if smallest >= -(k as f64) * f64::EPSILON * dense::norm(&a) {
         return finish(problem, Matrix::zeros(k, k), 0);
     }
     if size_b == 0.0 {
         return Err(SdcpError::Unbounded);
-    }
-    let b = scaled(problem.b(), -unit_b);
-    let back = |x: &Matrix| scaled(x, unit_a - unit_b);
-    if direct
-        && let Some(x) = unconstrained(&a, &b)
-        && let Ok(solution) = finish(problem, back(&polish(&a, &b, &project(&x))), 0)
-        && solution.certificate.worst() <= CLOSE
-    {
-        return Ok(solution);
     }
     let outcome = interior::run(&a, &b);
     if outcome.unbounded {
@@ -90,20 +87,6 @@ fn better(x: Result<Solution, SdcpError>, y: Result<Solution, SdcpError>) -> Res
         (Err(_), Ok(_)) => y,
         _ => x,
     }
-}
-
-/// `-B^-1[A]` if B is safely definite; then the solution is unique, and close to its positive part as a rule.
-fn unconstrained(a: &Matrix, b: &Matrix) -> Option<Matrix> {
-    let mut factor = b.clone();
-    if !dense::cholesky(&mut factor) {
-        return None;
-    }
-    let pivots = (0..b.rows()).map(|p| factor[(p, p)] * factor[(p, p)]);
-    if pivots.fold(f64::INFINITY, f64::min) < DEFINITE * dense::largest(b) {
-        return None;
-    }
-    let rhs: Vec<f64> = pack(a).iter().map(|entry| -entry).collect();
-    Some(unpack(a.rows(), &dense::solve_refined(b, &factor, &rhs)))
 }
 
 fn solve_scalar(problem: &Problem) -> Result<Solution, SdcpError> {
@@ -141,6 +124,10 @@ fn exponent(size: f64) -> i32 {
 }
 
 fn scaled(a: &Matrix, exponent: i32) -> Matrix {
-    let data = a.data().iter().map(|&entry| libm::scalbn(entry, exponent)).collect();
+    let scale = |entry| libm::scalbn(entry, exponent);
+    // Within the range of normal numbers one product has the same bits, much faster.
+    let factor = scale(1.0);
+    let normal = (-1022..=1023).contains(&exponent);
+    let data = a.data().iter().map(|&entry| if normal { entry * factor } else { scale(entry) }).collect();
     Matrix::from_columns(a.rows(), a.cols(), data)
 }
