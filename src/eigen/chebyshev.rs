@@ -1,6 +1,6 @@
 //! Chebyshev-filtered subspace iteration.
 
-use super::block::{norms, orthonormalise, random, select};
+use super::block::{accumulate, gram, norms, orthonormalise, random, select};
 use super::krylov::krylov_space;
 use super::search::{Progress, Search};
 use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check_start};
@@ -56,7 +56,11 @@ pub fn chebyshev(
         let wanted: Vec<(f64, f64)> = work.iter().map(|&j| (search.values[j], lengths[j] / limit)).collect();
         let top = search.values[0];
         let degree = unwanted.degree(top, &wanted).min(most);
-        let filtered = unwanted.filter(&mut op, select(&search.x, &work), top, degree)?;
+        let mut filtered = unwanted.filter(&mut op, select(&search.x, &work), top, degree)?;
+        // Near convergence a filtered vector differs from the one before by hardly more than the floor of
+        // `orthonormalise`.
+        let inside = gram(&search.x, &filtered);
+        accumulate(&mut filtered, -1.0, &search.x, &inside);
         search.restart(columns, 0);
         if search.expand(&mut op, &filtered)? == 0 {
             return Ok(search.pairs(request.count, op.products, false));
@@ -97,7 +101,7 @@ impl Interval {
     /// descending values: `T_m(x) = cosh(m arcosh x)`. It is bounded so that none drowns in that of `top`.
     fn degree(&self, top: f64, wanted: &[(f64, f64)]) -> usize {
         const MOST: f64 = 60.0;
-        const DROWNED: f64 = 1e6;
+        const DROWNED: f64 = 1e9;
         let rate = |value: f64| libm::acosh(((value - self.middle) / self.radius).max(1.0));
         let needed = |&(value, factor): &(f64, f64)| libm::log(2.0 * factor) / rate(value);
         let spread = rate(top) - wanted.last().map_or(0.0, |last| rate(last.0));

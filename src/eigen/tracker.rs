@@ -247,9 +247,9 @@ impl Tracker {
         stream: &mut Stream,
     ) -> Result<Search, EigenError> {
         let error = self.predictor.error().unwrap_or(UNKNOWN);
-        let count = self.sums(error);
+        let count = self.count_of_sums(error);
         if count < self.predictor.tracked() {
-            return self.from_sums(op, start, count, error);
+            return self.start_from_sums(op, start, count, error);
         }
         let mut search = Search::start(op, start, start.cols(), 0.0, stream)?;
         if op.products < self.settings.max_products {
@@ -259,7 +259,7 @@ impl Tracker {
     }
 
     /// The number of sums to start from: that of the tracked vectors if they are better taken one by one.
-    fn sums(&self, error: f64) -> usize {
+    fn count_of_sums(&self, error: f64) -> usize {
         let tracked = self.predictor.tracked();
         let known = self.pairs.as_ref().and_then(|pairs| pairs.values.get(..tracked)).unwrap_or_default();
         let (Some(first), Some(last)) = (known.first(), known.last()) else { return tracked };
@@ -270,7 +270,7 @@ impl Tracker {
     /// The Krylov space of sums of the predicted vectors, in which the pairs are known unless the budget ended.
     ///
     /// The guards enter with a weight at which their own errors do not exceed that of the predicted vectors.
-    fn from_sums(
+    fn start_from_sums(
         &self,
         op: &mut Counted,
         start: &Matrix,
