@@ -30,6 +30,7 @@ def arguments():
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2], help="default: %(default)s")
     parser.add_argument("--works", nargs="+", default=[*DERIVATIVES, "eigen4", *SDCP], help="default: all")
     parser.add_argument("--peers", nargs="+", default=list(workers.PEERS), choices=list(workers.PEERS))
+    parser.add_argument("--steps", type=int, default=10, help="points of the trajectory of eigen4 (default: %(default)s)")
     parser.add_argument("--repeats", type=int, default=21, help="turns of each worker (default: %(default)s)")
     parser.add_argument(
         "--budget", type=float, default=120, help="seconds after which a work gets no more turns (default: %(default)s)"
@@ -73,7 +74,7 @@ def export(executable, args, directory):
             raise workers.WorkerError(f"no problem {problem}; there are {', '.join(names)}")
         say(f"exporting {names[problem]}")
         works = [work for work in args.works if belongs(work, problem, "f64")]
-        worker.ask({"export": {"problem": problem, "works": works, "directory": str(directory / problem)}})
+        worker.ask({"export": {"problem": problem, "works": works, "steps": args.steps, "directory": str(directory / problem)}})
     worker.stop()
     return names
 

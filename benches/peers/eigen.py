@@ -20,7 +20,7 @@ class Hessian:
         return np.stack(results, axis=1).reshape(block.shape)
 
 
-def with_hessian(problem, solve):
+def with_hessian(problem, solve, most=None):
     """`follow` for a solver `solve(Hessian, start block) -> values, vectors`."""
     at, apply = linearized_hessian(problem)
 
@@ -29,13 +29,16 @@ def with_hessian(problem, solve):
         values, vectors = solve(hessian, start)
         return values, vectors, hessian.products
 
-    return follow(problem, step)
+    return follow(problem, step, most)
 
 
-def follow(problem, step):
-    """A run goes along all points, each warm from the one before; `step(w, start) -> values, vectors, products`."""
-    points = [jnp.asarray(w) for w in problem.array("points")]
-    expected = problem.array("eigen4")
+def follow(problem, step, most=None):
+    """A run goes along the points (the leading `most`), each warm from the one before.
+
+    `step(w, start) -> values, vectors, products`.
+    """
+    points = [jnp.asarray(w) for w in problem.array("points")[:most]]
+    expected = problem.array("eigen4")[:most]
     cold = np.linalg.qr(np.random.default_rng(0).standard_normal((points[0].size, expected.shape[1])))[0]
 
     def run():

@@ -55,7 +55,8 @@ def section(entry):
         lines += [derivative(row, others) for row in others]
     if eigen:
         lines += ["", trajectory(eigen[0]["facts"])]
-        lines += ["", "| who | how | a step | ratio to ours | HVPs a step | largest residual | error |", "|---|---|--:|--:|--:|--:|--:|"]
+        lines += ["", "| who | how | steps | a step | ratio to ours | HVPs a step | largest residual | error |"]
+        lines += ["|---|---|--:|--:|--:|--:|--:|--:|"]
         lines += [eigenpairs(row, eigen) for row in eigen]
     return lines
 
@@ -81,10 +82,10 @@ def derivative(row, rows):
 def eigenpairs(row, rows):
     start = f"| {row['peer']} | {row['variant']} "
     if row["median"] is None:
-        return start + f"| - | - | - | - | {refusal(row)} |"
+        return start + f"| - | - | - | - | - | {refusal(row)} |"
     facts = row["facts"]
     return start + (
-        f"| {duration(row['median'] / facts['steps'])} | {ratio(row, rows)} | {facts['products']:.1f} "
+        f"| {facts['steps']} | {duration(row['median'] / facts['steps'])} | {ratio(row, rows)} | {facts['products']:.1f} "
         f"| {facts['residual']:.1e} | {facts['error']:.1e} |"
     )
 
@@ -105,7 +106,9 @@ def ratio(row, rows):
     ours = [r for r in rows if (r["peer"], r["work"], r["kept"]) == ("centralflow", row["work"], row["kept"])]
     if not ours or ours[0]["median"] is None:
         return "-"
-    quotient = row["median"] / ours[0]["median"]
+    # Of a trajectory a slow solver may have followed the leading part only.
+    steps = [r["facts"].get("steps", 1) for r in (row, ours[0])]
+    quotient = (row["median"] / steps[0]) / (ours[0]["median"] / steps[1])
     return f"{quotient:.2f}" if quotient < 100 else f"{quotient:.0f}"
 
 

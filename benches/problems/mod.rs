@@ -58,6 +58,7 @@ impl Problem {
 }
 
 /// `count` seeded normal directions.
+#[allow(dead_code)] // the trajectory needs none
 pub fn directions<T: Scalar>(p: usize, count: usize) -> Vec<T> {
     Stream::new(0, "bench").normals(p * count).into_iter().map(T::from_f64).collect()
 }

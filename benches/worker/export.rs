@@ -11,18 +11,19 @@ use crate::derivatives::{BLOCK, CONTRACTED, reference};
 use crate::problems::directions;
 use crate::{Outcome, eigen, find};
 
-/// Writes what the peers need for `works` on the problem, and our answers.
-pub fn export(name: &str, works: &[String], directory: &Path) -> Outcome<Value> {
+/// Writes what the peers need for `works` on the problem, and our answers; a trajectory has `steps` points.
+pub fn export(name: &str, works: &[String], steps: usize, directory: &Path) -> Outcome<Value> {
     fs::create_dir_all(directory)?;
     let mut files = Files { directory, arrays: Map::new() };
-    let mut header = if name == "sdcp" { sdcp(&mut files)? } else { network(name, works, &mut files)? };
+    let mut header =
+        if name == "sdcp" { sdcp(&mut files)? } else { network(name, works, steps, &mut files)? };
     header["arrays"] = Value::Object(files.arrays);
     fs::write(directory.join("header.json"), serde_json::to_string_pretty(&header)?)?;
     Ok(json!({}))
 }
 
 /// Weights are row-major, `fan-in x fan-out`, each layer's before its biases; `y = x W + b`.
-fn network(name: &str, works: &[String], files: &mut Files<'_>) -> Outcome<Value> {
+fn network(name: &str, works: &[String], steps: usize, files: &mut Files<'_>) -> Outcome<Value> {
     let problem = find(name)?;
     let (_, w) = problem.program::<f64>();
     let (p, n) = (w.len(), problem.data.len());
@@ -45,7 +46,7 @@ fn network(name: &str, works: &[String], files: &mut Files<'_>) -> Outcome<Value
     widths.push(mlp.outputs);
     let header = json!({"widths": widths, "activation": mlp.activation, "tolerance": eigen::TOLERANCE});
     if works.iter().any(|work| work == "eigen4") {
-        let path = eigen::trajectory(&problem)?;
+        let path = eigen::trajectory(&problem, steps)?;
         files.write("points", &[path.points.len(), p], &path.points.concat())?;
         files.write("eigen4", &[path.points.len(), eigen::COUNT], &path.values)?;
     }

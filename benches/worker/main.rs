@@ -27,7 +27,7 @@ enum Request {
     /// The version, and what this worker can do.
     Hello {},
     /// Problem data and reference answers as files.
-    Export { problem: String, works: Vec<String>, directory: PathBuf },
+    Export { problem: String, works: Vec<String>, steps: usize, directory: PathBuf },
     /// One work: the first request prepares it and checks the answer; then as many timed runs as wanted.
     Run(Run),
 }
@@ -76,7 +76,9 @@ fn answer(line: &str, prepared: &mut HashMap<[String; 4], Work>) -> Outcome<Valu
             "problems": problems::problems().iter().map(|p| p.name).collect::<Vec<_>>(),
             "works": works(),
         })),
-        Request::Export { problem, works, directory } => export::export(&problem, &works, &directory),
+        Request::Export { problem, works, steps, directory } => {
+            export::export(&problem, &works, steps, &directory)
+        }
         Request::Run(run) => {
             let key = [run.problem.clone(), run.precision.clone(), run.work.clone(), run.variant.clone()];
             if !prepared.contains_key(&key) {
@@ -99,7 +101,7 @@ fn works() -> Value {
         "hvp1": both,
         "hvp8": both,
         "third4": both,
-        "eigen4": [["Tracker", false], ["lobpcg", false], ["lanczos, cold", false]],
+        "eigen4": [["Tracker", false], ["GD+k", false], ["lobpcg", false], ["lanczos, cold", false]],
         "sdcp1": [["solve", false]],
         "sdcp2": [["solve", false]],
         "sdcp4": [["solve", false]],

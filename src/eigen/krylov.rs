@@ -28,7 +28,7 @@ pub(super) struct Goal<'a> {
 /// Ritz vectors of the largest Ritz values, as many as the goal wants (fewer if the budget ended early), and
 /// the largest Ritz value in magnitude.
 pub(super) fn solve(op: &mut Counted, goal: &Goal, random: &mut Stream) -> Result<(Matrix, f64), EigenError> {
-    let mut space = Space::new(op.dim, goal.block, random);
+    let mut space = Space::new(random_outside(&Matrix::zeros(op.dim, 0), goal.block, random));
     // A small space is exhausted rather than restarted.
     let largest = if op.dim <= 2 * goal.basis { op.dim } else { goal.basis };
     let mut check: Option<Check> = None;
@@ -68,6 +68,26 @@ pub(super) fn solve(op: &mut Counted, goal: &Goal, random: &mut Stream) -> Resul
     }
 }
 
+/// An orthonormal basis of the Krylov space of the orthonormal `start`, and its products: as soon as the Ritz pairs are
+/// good enough, given also the largest norm of a product; or after about `most` products.
+pub(super) fn krylov_space(
+    op: &mut Counted,
+    start: Matrix,
+    most: usize,
+    enough: &dyn Fn(&Ritz, f64) -> bool,
+) -> Result<(Matrix, Matrix), EigenError> {
+    let mut space = Space::new(start);
+    let begin = op.products;
+    loop {
+        space.expand(op)?;
+        let ritz = space.ritz();
+        let spent = op.products - begin + space.next.cols() > most;
+        if space.next.cols() == 0 || spent || enough(&ritz, space.norm) {
+            return Ok(space.with_products());
+        }
+    }
+}
+
 /// Steps without progress after which the iteration gives up.
 const STAGNANT: usize = 1000;
 
@@ -100,10 +120,13 @@ impl Check {
     }
 }
 
-struct Ritz {
-    values: Vec<f64>,
+/// The Ritz pairs of a space, descending.
+pub(super) struct Ritz {
+    pub values: Vec<f64>,
+    /// The coefficients of the Ritz vectors.
     vectors: Matrix,
-    residuals: Vec<f64>,
+    /// The absolute residuals.
+    pub residuals: Vec<f64>,
 }
 
 impl Ritz {
@@ -122,10 +145,20 @@ struct Space {
 }
 
 impl Space {
-    fn new(dim: usize, block: usize, random: &mut Stream) -> Self {
-        let v = Matrix::zeros(dim, 0);
-        let next = random_outside(&v, block, random);
+    fn new(next: Matrix) -> Self {
+        let v = Matrix::zeros(next.rows(), 0);
         Self { v, t: Matrix::zeros(0, 0), next, coupling: Matrix::zeros(0, 0), last: 0, norm: 0.0 }
+    }
+
+    /// The basis and its products `H V = V T + Q S E^T`.
+    fn with_products(self) -> (Matrix, Matrix) {
+        let (n, last) = (self.v.cols(), self.last);
+        let mut hv = combine(&self.v, &self.t);
+        let tail = Matrix::from_fn(self.next.cols(), n, |i, j| {
+            if j + last < n { 0.0 } else { self.coupling[(i, j + last - n)] }
+        });
+        accumulate(&mut hv, 1.0, &self.next, &tail);
+        (self.v, hv)
     }
 
     /// Appends the next block to the basis, at the price of its products.

@@ -10,7 +10,8 @@
 use super::block::{
     beside, combine, finite, norms, orthonormalise, random_outside, residuals, select, symmetric_gram,
 };
-use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check};
+use super::search::Active;
+use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check_start};
 use crate::numeric::random::Stream;
 use crate::numeric::{Matrix, symmetric_eigen};
 
@@ -23,25 +24,15 @@ pub fn lobpcg(
     start: &Matrix,
     request: &Request,
 ) -> Result<EigenPairs, EigenError> {
-    const GUARD: f64 = 1e-2;
     let mut op = Counted::new(op);
-    check(op.dim, request)?;
-    if start.rows() != op.dim {
-        let (got_rows, got_cols) = (start.rows(), start.cols());
-        return Err(EigenError::Shape { rows: op.dim, cols: got_cols, got_rows, got_cols });
-    }
+    check_start(op.dim, start, request)?;
     let mut random = Stream::new(request.seed, "lobpcg");
     let columns = start.cols().max(request.count).min(op.dim);
     let mut iteration = Iteration::start(&mut op, start, columns, 0.0, &mut random)?;
-    let active = |limit: f64, j: usize, _: &[f64], r: f64| {
-        r > if j < request.count { limit } else { limit * (GUARD / request.tolerance).max(1.0) }
-    };
+    let active = |limit: f64, j: usize, _: &[f64], r: f64| request.active(limit, j, r);
     let converged = iteration.run(&mut op, request.tolerance, request.max_products, &active)?;
     Ok(iteration.pairs(request.count, op.products, converged))
 }
-
-/// Whether the pair `j` needs work, given (the absolute residual limit, j, the Ritz values, its residual).
-pub(super) type Active<'a> = dyn Fn(f64, usize, &[f64], f64) -> bool + 'a;
 
 /// The state of the iteration: orthonormal Ritz vectors and search directions with their products.
 pub(super) struct Iteration {
@@ -51,7 +42,6 @@ pub(super) struct Iteration {
     p: Matrix,
     hp: Matrix,
     norm: f64,
-    lowest: f64,
     steps: usize,
 }
 
@@ -77,38 +67,9 @@ impl Iteration {
 
     fn from_products(x: Matrix, hx: Matrix, norm: f64) -> Self {
         let empty = Matrix::zeros(x.rows(), 0);
-        let mut this = Self {
-            values: Vec::new(),
-            x,
-            hx,
-            p: empty.clone(),
-            hp: empty,
-            norm,
-            lowest: f64::INFINITY,
-            steps: 0,
-        };
+        let mut this = Self { values: Vec::new(), x, hx, p: empty.clone(), hp: empty, norm, steps: 0 };
         this.rayleigh_ritz(&Matrix::zeros(this.x.rows(), 0), &Matrix::zeros(this.x.rows(), 0));
         this
-    }
-
-    /// Appends directions orthogonal to the present vectors, at one product each.
-    pub fn append(&mut self, op: &mut Counted, more: &Matrix) -> Result<(), EigenError> {
-        let more = orthonormalise(&[&self.x], more);
-        let hmore = op.apply(&more)?;
-        let (x, hx) = (beside(&[&self.x, &more]), beside(&[&self.hx, &hmore]));
-        *self = Self { steps: self.steps, ..Self::from_products(x, hx, self.norm) };
-        Ok(())
-    }
-
-    /// One step of steepest ascent for the last vector, at one product; the number of vectors stays.
-    pub fn improve_last(&mut self, op: &mut Counted) -> Result<(), EigenError> {
-        let columns = self.x.cols();
-        let r = self.residuals().cols_range(columns - 1, columns);
-        self.append(op, &r)?;
-        self.x.truncate_cols(columns);
-        self.hx.truncate_cols(columns);
-        self.values.truncate(columns);
-        Ok(())
     }
 
     /// Iterates until no pair is active (true), or the budget ends or rounding stops progress (false).
@@ -175,7 +136,6 @@ impl Iteration {
         let (s, hs) = (beside(&[&self.x, w, &self.p]), beside(&[&self.hx, hw, &self.hp]));
         let (values, vectors) = symmetric_eigen(&symmetric_gram(&s, &hs));
         self.norm = values.iter().fold(self.norm, |n, v| n.max(v.abs()));
-        self.lowest = values.iter().fold(self.lowest, |n, v| n.min(*v));
         let c = vectors.cols_range(0, m);
         (self.x, self.hx) = (combine(&s, &c), combine(&hs, &c));
         self.values = values[..m].to_vec();
@@ -193,11 +153,6 @@ impl Iteration {
     /// The scale of relative residuals: `max(|lambda_1|, 1e-4 |H|)`.
     pub fn scale(&self) -> f64 {
         self.values[0].abs().max(1e-4 * self.norm).max(f64::MIN_POSITIVE)
-    }
-
-    /// The smallest Ritz value that was met since the last restart.
-    pub fn lowest(&self) -> f64 {
-        self.lowest
     }
 
     fn limit(&self, tolerance: f64) -> f64 {

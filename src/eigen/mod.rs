@@ -1,22 +1,28 @@
 //! Largest algebraic eigenpairs of a symmetric operator known through its products with blocks of vectors.
 //!
-//! Four solvers ([`dense`], [`lanczos`], [`lobpcg`], [`Tracker`]) and one judge ([`certify`]) that shares no
+//! Six solvers ([`dense`], [`lanczos`], [`lobpcg`], [`davidson`], [`chebyshev`], [`Tracker`]) and one judge ([`certify`]) that shares no
 //! code with them. An operator-vector product is the unit of cost; everything else is cheap against it.
 
 mod block;
 mod certify;
+mod chebyshev;
+mod davidson;
 mod dense;
 mod krylov;
 mod lanczos;
 mod lobpcg;
 mod predictor;
+mod search;
 pub mod spectra;
+mod sums;
 mod tracker;
 
 #[cfg(test)]
 mod tests;
 
 pub use certify::{EigenCertificate, certify};
+pub use chebyshev::chebyshev;
+pub use davidson::davidson;
 pub use dense::{DENSE_LIMIT, dense};
 pub use lanczos::lanczos;
 pub use lobpcg::lobpcg;
@@ -116,6 +122,24 @@ fn check(dim: usize, request: &Request) -> Result<(), EigenError> {
         return Err(EigenError::Setting("the tolerance must be positive and finite"));
     }
     Ok(())
+}
+
+fn check_start(dim: usize, start: &Matrix, request: &Request) -> Result<(), EigenError> {
+    check(dim, request)?;
+    if start.rows() != dim {
+        let (got_rows, got_cols) = (start.rows(), start.cols());
+        return Err(EigenError::Shape { rows: dim, cols: got_cols, got_rows, got_cols });
+    }
+    Ok(())
+}
+
+impl Request {
+    /// Whether the pair `j` needs work, given the absolute residual of a converged pair and its own; guard vectors need
+    /// it only down to a relative residual of 1e-2.
+    fn active(&self, limit: f64, j: usize, r: f64) -> bool {
+        const GUARD: f64 = 1e-2;
+        r > if j < self.count { limit } else { limit * (GUARD / self.tolerance).max(1.0) }
+    }
 }
 
 /// The operator with its products counted and checked.

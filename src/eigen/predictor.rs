@@ -39,6 +39,12 @@ impl Predictor {
         self.history.first().map_or(0, |(block, tracked)| (*tracked).min(block.cols()))
     }
 
+    /// The error that the guess of the best rule has had lately, as the sine of an angle; none if it is not known.
+    pub fn error(&self) -> Option<f64> {
+        let best = self.errors.iter().fold(f64::INFINITY, |m, e| m.min(*e));
+        best.is_finite().then_some(best)
+    }
+
     /// Records the block of an update, of which the first `tracked` columns are to be predicted.
     ///
     /// If a vector is new among them, the past is forgotten: a guess from blocks without it could lose it

@@ -8,15 +8,19 @@ use crate::numeric::random::Stream;
 
 type Solver = fn(&dyn SymmetricOperator, &Request) -> Result<EigenPairs, EigenError>;
 
-const SOLVERS: [(&str, Solver); 3] = [
+const SOLVERS: [(&str, Solver); 5] = [
     ("dense", |op, request| dense(op, request.count)),
     ("lanczos", |op, request| lanczos(op, request)),
-    ("lobpcg", |op, request| {
-        let columns = (request.count + 2).min(op.dim());
-        let start = block::random(op.dim(), columns, &mut Stream::new(request.seed, "test"));
-        lobpcg(op, &start, request)
-    }),
+    ("lobpcg", |op, request| lobpcg(op, &random_start(op, request), request)),
+    ("davidson", |op, request| davidson(op, &random_start(op, request), request)),
+    ("chebyshev", |op, request| chebyshev(op, &random_start(op, request), request)),
 ];
+
+/// Two guard vectors besides those asked for.
+fn random_start(op: &dyn SymmetricOperator, request: &Request) -> Matrix {
+    let columns = (request.count + 2).min(op.dim());
+    block::random(op.dim(), columns, &mut Stream::new(request.seed, "test"))
+}
 
 fn request(count: usize) -> Request {
     Request { count, tolerance: 1e-8, max_products: 20_000, seed: 3 }

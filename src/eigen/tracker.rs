@@ -1,13 +1,14 @@
 //! The eigenvalues above a threshold along a trajectory of slowly changing operators.
 
 use super::block::{append, beside, norms, orthonormalise, random};
-use super::krylov::{Goal, deflated_top, solve};
-use super::lobpcg::Iteration;
+use super::krylov::{Goal, Ritz, deflated_top, krylov_space, solve};
 use super::predictor::Predictor;
+use super::search::{Search, limit};
+use super::sums::{fewest_products, sums};
 use super::{Counted, EigenError, EigenPairs, SymmetricOperator};
 use crate::numeric::Matrix;
 use crate::numeric::random::Stream;
-use crate::numeric::vector::{axpy, norm};
+use crate::numeric::vector::{axpy, norm, scale};
 
 /// What a [`Tracker`] keeps track of, how well, and for how much.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +28,16 @@ pub struct TrackerSettings {
     pub probe_every: usize,
     /// The seed of the random directions.
     pub seed: u64,
+}
+
+impl TrackerSettings {
+    /// Whether the pair `j` needs work, given the absolute residual of a converged pair, the Ritz values and its residual.
+    fn active(&self, limit: f64, j: usize, values: &[f64], r: f64) -> bool {
+        let Self { threshold, tolerance, max_count, .. } = *self;
+        let above = above(values, threshold);
+        let undecided = values[j] + r > threshold || r > limit * (LOOSE / tolerance).max(1.0);
+        r > limit && j < max_count && (j < above.max(1) || j == above && undecided)
+    }
 }
 
 impl Default for TrackerSettings {
@@ -98,10 +109,10 @@ impl Below {
     }
 
     /// What an update with guards has brought.
-    fn next(&self, iteration: &Iteration, kept: &Kept) -> Self {
+    fn next(&self, search: &Search, kept: &Kept) -> Self {
         let tracked = kept.tracked;
-        let lengths = norms(&iteration.residuals());
-        let below = (tracked..iteration.values.len()).map(|j| (iteration.values[j], lengths[j]));
+        let lengths = norms(&search.residuals());
+        let below = (tracked..search.values.len()).map(|j| (search.values[j], lengths[j]));
         let largest = below.reduce(|most, next| if next.0 + next.1 > most.0 + most.1 { next } else { most });
         let largest = largest.map(|(value, r)| (value, value + r));
         let before = self.largest.filter(|_| self.tracked == tracked);
@@ -112,6 +123,10 @@ impl Below {
 
 /// The relative residual to which a sentinel far below the threshold is resolved.
 const LOOSE: f64 = 2e-2;
+/// The error of a guess about which nothing is known.
+const UNKNOWN: f64 = 0.1;
+/// The largest Krylov space of sums; beyond, residuals one by one do better.
+const PATIENCE: usize = 48;
 /// The length of the random admixture to the last guard vector.
 const ADMIXTURE: f64 = 0.1;
 /// Lanczos steps of a periodic search.
@@ -188,30 +203,30 @@ impl Tracker {
         let probe = falls_due(self.settings.probe_every);
         let rest =
             !probe && !falls_due(self.settings.guard_every) && self.below.stays(self.settings.threshold);
-        let (mut iteration, guards) = match self.predictor.start().filter(|s| s.rows() == op.dim) {
+        let (mut search, guards) = match self.predictor.start().filter(|s| s.rows() == op.dim) {
             Some(start) if rest => self.without_guards(op, start, &mut stream)?,
             Some(start) => (self.with_guards(op, &start, &mut stream)?, Guards::Carried { search: probe }),
             None => (self.cold(op, &mut stream)?, Guards::Carried { search: false }),
         };
-        let (converged, found) = self.resolve(op, &mut iteration, &guards, &mut stream)?;
-        let reported = self.needed(&iteration.values);
-        let above = self.count_above(&iteration.values).min(reported);
-        self.lowest = self.lowest.min(iteration.lowest());
+        let (converged, found) = self.resolve(op, &mut search, &guards, &mut stream)?;
+        let reported = self.needed(&search.values);
+        let above = self.count_above(&search.values).min(reported);
+        self.lowest = self.lowest.min(search.lowest());
         let kept = Kept { tracked: above.max(1).min(reported), reported, found, lowest: self.lowest };
         let block = match &guards {
             Guards::Carried { .. } => {
-                self.below = if converged { self.below.next(&iteration, &kept) } else { Below::default() };
-                next_block(&iteration, &kept, &mut stream)
+                self.below = if converged { self.below.next(&search, &kept) } else { Below::default() };
+                next_block(&search, &kept, &mut stream)
             }
             Guards::Resting(guards) => {
                 if !converged || kept.tracked != self.below.tracked {
                     self.below = Below::default();
                 }
-                orthonormal_from(beside(&[&iteration.x, guards]), iteration.x.cols())
+                orthonormal_from(beside(&[&search.x, guards]), search.x.cols())
             }
         };
         self.predictor.record(block, kept.tracked);
-        Ok((iteration.pairs(reported, op.products, converged), above))
+        Ok((search.pairs(reported, op.products, converged), above))
     }
 
     fn without_guards(
@@ -219,10 +234,10 @@ impl Tracker {
         op: &mut Counted,
         start: Matrix,
         stream: &mut Stream,
-    ) -> Result<(Iteration, Guards), EigenError> {
+    ) -> Result<(Search, Guards), EigenError> {
         let tracked = self.predictor.tracked();
-        let iteration = Iteration::start(op, &start.cols_range(0, tracked), tracked, 0.0, stream)?;
-        Ok((iteration, Guards::Resting(start.cols_range(tracked, start.cols()))))
+        let search = Search::start(op, &start.cols_range(0, tracked), tracked, 0.0, stream)?;
+        Ok((search, Guards::Resting(start.cols_range(tracked, start.cols()))))
     }
 
     fn with_guards(
@@ -230,12 +245,54 @@ impl Tracker {
         op: &mut Counted,
         start: &Matrix,
         stream: &mut Stream,
-    ) -> Result<Iteration, EigenError> {
-        let mut iteration = Iteration::start(op, start, start.cols(), 0.0, stream)?;
-        if op.products < self.settings.max_products {
-            iteration.improve_last(op)?;
+    ) -> Result<Search, EigenError> {
+        let error = self.predictor.error().unwrap_or(UNKNOWN);
+        let count = self.count_of_sums(error);
+        if count < self.predictor.tracked() {
+            return self.start_from_sums(op, start, count, error);
         }
-        Ok(iteration)
+        let mut search = Search::start(op, start, start.cols(), 0.0, stream)?;
+        if op.products < self.settings.max_products {
+            search.improve_last(op)?;
+        }
+        Ok(search)
+    }
+
+    /// The number of sums to start from: that of the tracked vectors if they are better taken one by one.
+    fn count_of_sums(&self, error: f64) -> usize {
+        let tracked = self.predictor.tracked();
+        let known = self.pairs.as_ref().and_then(|pairs| pairs.values.get(..tracked)).unwrap_or_default();
+        let (Some(first), Some(last)) = (known.first(), known.last()) else { return tracked };
+        let reach = first - 0.5 * (last + self.lowest);
+        fewest_products(known, reach, libm::log10(error / self.settings.tolerance))
+    }
+
+    /// The Krylov space of sums of the predicted vectors, in which the pairs are known unless the budget ended.
+    ///
+    /// The guards enter with a weight at which their own errors do not exceed that of the predicted vectors.
+    fn start_from_sums(
+        &self,
+        op: &mut Counted,
+        start: &Matrix,
+        count: usize,
+        error: f64,
+    ) -> Result<Search, EigenError> {
+        let TrackerSettings { tolerance, max_products, .. } = self.settings;
+        let (columns, tracked) = (start.cols(), self.predictor.tracked());
+        let enough = |ritz: &Ritz, norm: f64| {
+            let limit = limit(tolerance, &ritz.values, norm);
+            let done = |j: usize| !self.settings.active(limit, j, &ritz.values, ritz.residuals[j]);
+            ritz.values.len() >= columns && (0..columns).all(done)
+        };
+        let mut weighted = start.clone();
+        (tracked..columns).for_each(|j| scale((error / ADMIXTURE).min(1.0), weighted.col_mut(j)));
+        let first = orthonormalise(&[], &sums(&weighted, count));
+        let (v, hv) = krylov_space(op, first, max_products.min(PATIENCE), &enough)?;
+        let mut search = Search::from_products(v, hv, columns, 0.0);
+        let mut lost = search.lost(&start.cols_range(0, tracked));
+        lost.truncate_cols(max_products.saturating_sub(op.products));
+        search.expand(op, &lost)?;
+        Ok(search)
     }
 
     /// Iterates until the pairs above the threshold and the sentinel are known. Says whether they are, and what a search
@@ -243,42 +300,40 @@ impl Tracker {
     fn resolve(
         &mut self,
         op: &mut Counted,
-        iteration: &mut Iteration,
+        search: &mut Search,
         guards: &Guards,
         stream: &mut Stream,
     ) -> Result<(bool, Option<Matrix>), EigenError> {
-        let TrackerSettings { threshold, tolerance, max_count, max_products, .. } = self.settings;
-        let active = |limit: f64, j: usize, values: &[f64], r: f64| {
-            let above = above(values, threshold);
-            let undecided = values[j] + r > threshold || r > limit * (LOOSE / tolerance).max(1.0);
-            r > limit && j < max_count && (j < above.max(1) || j == above && undecided)
-        };
+        let TrackerSettings { tolerance, max_count, max_products, threshold, .. } = self.settings;
+        let settings = self.settings;
+        let active = |limit: f64, j: usize, values: &[f64], r: f64| settings.active(limit, j, values, r);
         let mut due = match guards {
             Guards::Carried { search } => *search,
-            Guards::Resting(_) => return Ok((iteration.run(op, tolerance, max_products, &active)?, None)),
+            Guards::Resting(_) => return Ok((search.run(op, tolerance, max_products, &active)?, None)),
         };
         let mut found = None;
         loop {
-            let converged = iteration.run(op, tolerance, max_products, &active)?;
-            let above = self.count_above(&iteration.values);
-            let short = iteration.x.cols() < ((above + 1).min(max_count) + 1).min(op.dim);
+            let converged = search.run(op, tolerance, max_products, &active)?;
+            let above = self.count_above(&search.values);
+            let short = search.x.cols() < ((above + 1).min(max_count) + 1).min(op.dim);
             let steps = if short { GROWTH_STEPS } else { PROBE_STEPS };
             if !(short || due) || !converged || op.products + steps + 1 > max_products {
                 // Without a sentinel nothing is known about the eigenvalues further down.
-                let blind = short && above == iteration.values.len();
-                return Ok((converged && !(blind && iteration.values.len() < max_count), found));
+                let blind = short && above == search.values.len();
+                return Ok((converged && !(blind && search.values.len() < max_count), found));
             }
             let fresh = random(op.dim, 1, stream);
-            let Some((theta, y, smallest)) = deflated_top(op, &iteration.x, &fresh, steps)? else {
+            let Some((theta, y, smallest)) = deflated_top(op, &search.x, &fresh, steps)? else {
                 return Ok((converged, found));
             };
             self.lowest = smallest;
-            let lowest = iteration.values[self.needed(&iteration.values) - 1];
+            let lowest = search.values[self.needed(&search.values) - 1];
             if short || theta > lowest {
                 self.found += usize::from(!short && theta > lowest.max(threshold));
-                let before = iteration.x.cols();
-                iteration.append(op, &y)?;
-                if iteration.x.cols() == before {
+                let before = search.x.cols();
+                search.look_further();
+                search.expand(op, &y)?;
+                if search.x.cols() == before {
                     return Ok((false, found));
                 }
             } else {
@@ -297,12 +352,12 @@ impl Tracker {
         (self.count_above(values) + 1).min(self.settings.max_count).min(values.len())
     }
 
-    fn cold(&self, op: &mut Counted, stream: &mut Stream) -> Result<Iteration, EigenError> {
+    fn cold(&self, op: &mut Counted, stream: &mut Stream) -> Result<Search, EigenError> {
         let TrackerSettings { threshold, tolerance, max_count, max_products, .. } = self.settings;
         let wanted = |values: &[f64]| (above(values, threshold) + 1).min(max_count);
         let goal = Goal { wanted: &wanted, tolerance, max_products, block: 2, basis: 36 };
         let (x, norm) = solve(op, &goal, stream)?;
-        Iteration::start(op, &x, x.cols(), norm, stream)
+        Search::start(op, &x, x.cols(), norm, stream)
     }
 }
 
@@ -342,15 +397,15 @@ struct Kept {
 /// The vectors below the tracked ones take the free step `g + r / (theta - c)` of the power method for `H -
 /// c`, with c in the middle between theta and the smallest Ritz value, which damps the unwanted part of the
 /// spectrum evenly. The last vector gets a random admixture, and the vector that a search found.
-fn next_block(iteration: &Iteration, kept: &Kept, stream: &mut Stream) -> Matrix {
-    let mut block = iteration.x.clone();
+fn next_block(search: &Search, kept: &Kept, stream: &mut Stream) -> Matrix {
+    let mut block = search.x.clone();
     let surplus = block.cols() > kept.reported + 2;
     block.truncate_cols(if surplus { kept.reported + 1 } else { block.cols() });
-    let r = iteration.residuals();
+    let r = search.residuals();
     for j in kept.tracked..block.cols() {
         // A little further down, since Ritz values lie inside the spectrum.
-        let reach = 0.55 * (iteration.values[j] - kept.lowest);
-        let step = 1.0 / reach.max(norm(r.col(j))).max(1e-3 * iteration.scale());
+        let reach = 0.55 * (search.values[j] - kept.lowest);
+        let step = 1.0 / reach.max(norm(r.col(j))).max(1e-3 * search.scale());
         axpy(step, r.col(j), block.col_mut(j));
     }
     if block.cols() > kept.reported {

@@ -1,0 +1,42 @@
+//! The generalised Davidson method with +k restarting, without preconditioner.
+
+use super::block::{norms, select};
+use super::search::{Progress, Search};
+use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check_start};
+use crate::numeric::Matrix;
+use crate::numeric::random::Stream;
+
+/// The `count` largest eigenpairs from a start block, whose further columns are guard vectors (see [`super::lobpcg`]).
+///
+/// GD+k with a block of one (Stathopoulos, Saad: Restarting techniques for the (Jacobi-)Davidson symmetric eigenvalue
+/// methods, ETNA 7, 1998): the space grows by the residual of the first pair that has not converged; when it is full,
+/// the leading Ritz vectors and that pair's previous direction are kept. Converged pairs stay in the space (soft
+/// locking).
+pub fn davidson(
+    op: &dyn SymmetricOperator,
+    start: &Matrix,
+    request: &Request,
+) -> Result<EigenPairs, EigenError> {
+    let mut op = Counted::new(op);
+    check_start(op.dim, start, request)?;
+    let mut random = Stream::new(request.seed, "davidson");
+    let columns = start.cols().max(request.count).min(op.dim);
+    let mut search = Search::start(&mut op, start, columns, 0.0, &mut random)?;
+    let mut progress = vec![Progress::default(); columns];
+    loop {
+        let r = search.residuals();
+        let lengths = norms(&r);
+        let limit = search.limit(request.tolerance);
+        let Some(target) = (0..columns).find(|&j| request.active(limit, j, lengths[j])) else {
+            return Ok(search.pairs(request.count, op.products, true));
+        };
+        let stuck = progress[target].ended(lengths[target]);
+        search.make_room(1, target + 1);
+        if op.products >= request.max_products
+            || stuck
+            || search.expand(&mut op, &select(&r, &[target]))? == 0
+        {
+            return Ok(search.pairs(request.count, op.products, false));
+        }
+    }
+}
