@@ -114,7 +114,7 @@ def lobpcg(problem, _work, _precision):
         k = start.shape[1]
         return np.asarray(values), np.asarray(vectors), (4 * int(iterations) + 1) * k
 
-    return eigen.follow(problem, step, most=20)  # of a long trajectory, which would take it an hour
+    return eigen.follow(problem, step, most=20)  # a long trajectory would take it an hour
 
 
 WORKS = {

@@ -18,7 +18,7 @@ def eigsh(problem, _work, _precision):
     def solve(hessian, start):
         return linalg.eigsh(operator(hessian), start.shape[1], which="LA", v0=start.sum(axis=1), tol=tolerance)
 
-    return eigen.with_hessian(problem, solve)
+    return eigen.with_hessian(problem, solve, most=100)
 
 
 def lobpcg(problem, _work, _precision):
@@ -28,7 +28,7 @@ def lobpcg(problem, _work, _precision):
     def solve(hessian, start):
         return linalg.lobpcg(operator(hessian), start, tol=tolerance, maxiter=200, largest=True)
 
-    return eigen.with_hessian(problem, solve, most=20)  # it is slow
+    return eigen.with_hessian(problem, solve, most=20)  # a long trajectory would take it an hour
 
 
 serve("SciPy", scipy.__version__, {"eigen4": {"eigsh": (False, eigsh), "lobpcg": (False, lobpcg)}})

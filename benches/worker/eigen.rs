@@ -23,6 +23,8 @@ pub const COUNT: usize = 4;
 pub const TOLERANCE: f64 = 1e-6;
 /// The first point comes after so many steps of gradient descent.
 const WARM_UP: usize = 300;
+/// All solvers but the tracker follow at most so many points.
+const LEADING: usize = 50;
 /// The operator is the Hessian itself.
 const PLAIN: GradientDescent = GradientDescent { learning_rate: 1.0 };
 
@@ -67,6 +69,8 @@ pub fn prepare(problem: &Problem, variant: &str, directory: &Path) -> Outcome<Wo
     let points = import(&directory.join("points.bin"))?;
     let values = import(&directory.join("eigen4.bin"))?;
     let steps = points.len() / w.len();
+    let steps = if variant == "Tracker" { steps } else { steps.min(LEADING) };
+    let (points, values) = (points[..steps * w.len()].to_vec(), values[..steps * COUNT].to_vec());
     let solver = solver(variant)?;
     let follow = move |look: &mut dyn FnMut(&EffectiveHessian<'_>, &EigenPairs)| -> Outcome<usize> {
         let mut solve = solver();
@@ -100,7 +104,7 @@ pub fn prepare(problem: &Problem, variant: &str, directory: &Path) -> Outcome<Wo
     Ok(Work { run: Box::new(run), facts })
 }
 
-/// The largest residual; recomputed at every tenth point, where a missed eigenvalue counts as infinite.
+/// The largest residual; recomputed at every tenth point, where a missed eigenvalue counts as the largest number.
 fn residual(hessian: &EffectiveHessian<'_>, pairs: &EigenPairs, point: usize) -> f64 {
     let reported = pairs.residuals.iter().fold(0.0, |m: f64, r| m.max(*r));
     if !point.is_multiple_of(10) {
@@ -108,7 +112,7 @@ fn residual(hessian: &EffectiveHessian<'_>, pairs: &EigenPairs, point: usize) ->
     }
     match certify(hessian, pairs, TOLERANCE, 0) {
         Ok(certificate) if certificate.missed.is_none() => certificate.max_residual.max(reported),
-        _ => f64::INFINITY,
+        _ => f64::MAX,
     }
 }
 

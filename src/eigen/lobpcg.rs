@@ -10,7 +10,7 @@
 use super::block::{
     beside, combine, finite, norms, orthonormalise, random_outside, residuals, select, symmetric_gram,
 };
-use super::search::Active;
+use super::search::{Active, limit, scale};
 use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check_start};
 use crate::numeric::random::Stream;
 use crate::numeric::{Matrix, symmetric_eigen};
@@ -152,11 +152,11 @@ impl Iteration {
 
     /// The scale of relative residuals: `max(|lambda_1|, 1e-4 |H|)`.
     pub fn scale(&self) -> f64 {
-        self.values[0].abs().max(1e-4 * self.norm).max(f64::MIN_POSITIVE)
+        scale(&self.values, self.norm)
     }
 
     fn limit(&self, tolerance: f64) -> f64 {
-        (tolerance * self.scale()).max(64.0 * f64::EPSILON * self.norm)
+        limit(tolerance, &self.values, self.norm)
     }
 
     /// The absolute residual vectors.

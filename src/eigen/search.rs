@@ -15,38 +15,6 @@ use crate::numeric::{Matrix, symmetric_eigen};
 /// Whether the pair `j` needs work, given (the absolute residual limit, j, the Ritz values, its residual).
 pub(super) type Active<'a> = dyn Fn(f64, usize, &[f64], f64) -> bool + 'a;
 
-/// The scale of relative residuals, given the Ritz values and the norm of H.
-fn scale(values: &[f64], norm: f64) -> f64 {
-    values[0].abs().max(1e-4 * norm).max(f64::MIN_POSITIVE)
-}
-
-/// The absolute residual of a converged pair, given the Ritz values and the norm of H.
-pub(super) fn limit(tolerance: f64, values: &[f64], norm: f64) -> f64 {
-    (tolerance * scale(values, norm)).max(64.0 * f64::EPSILON * norm)
-}
-
-/// Whether residuals still shrink: it must come within 200 steps, since long plateaus are normal for unlucky spectra.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Progress {
-    best: f64,
-    steps: usize,
-}
-
-impl Default for Progress {
-    fn default() -> Self {
-        Self { best: f64::INFINITY, steps: 0 }
-    }
-}
-
-impl Progress {
-    /// Counts a step that begins with the residual `worst`.
-    pub fn ended(&mut self, worst: f64) -> bool {
-        let better = worst < 0.9 * self.best;
-        *self = if better { Self { best: worst, steps: 0 } } else { Self { steps: self.steps + 1, ..*self } };
-        self.steps > 200
-    }
-}
-
 /// The largest basis is `LARGEST` vectors larger than twice the number of pairs.
 const LARGEST: usize = 36;
 /// Ritz vectors that are kept at a restart besides those that are looked at.
@@ -251,4 +219,36 @@ impl Search {
         let (values, vectors) = (self.values[..count].to_vec(), self.x.cols_range(0, count));
         EigenPairs { values, vectors, residuals, products, converged }
     }
+}
+
+/// The absolute residual of a converged pair, given the Ritz values and the norm of H.
+pub(super) fn limit(tolerance: f64, values: &[f64], norm: f64) -> f64 {
+    (tolerance * scale(values, norm)).max(64.0 * f64::EPSILON * norm)
+}
+
+/// Whether residuals still shrink: it must come within 200 steps, since long plateaus are normal for unlucky spectra.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Progress {
+    best: f64,
+    steps: usize,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self { best: f64::INFINITY, steps: 0 }
+    }
+}
+
+impl Progress {
+    /// Counts a step that begins with the residual `worst`.
+    pub fn ended(&mut self, worst: f64) -> bool {
+        let better = worst < 0.9 * self.best;
+        *self = if better { Self { best: worst, steps: 0 } } else { Self { steps: self.steps + 1, ..*self } };
+        self.steps > 200
+    }
+}
+
+/// The scale of relative residuals, given the Ritz values and the norm of H.
+pub(super) fn scale(values: &[f64], norm: f64) -> f64 {
+    values[0].abs().max(1e-4 * norm).max(f64::MIN_POSITIVE)
 }

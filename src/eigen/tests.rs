@@ -223,7 +223,7 @@ fn follow(path: &Path, settings: TrackerSettings, times: &[f64], swing: Swing) -
         if n > 0 {
             products.push(pairs.products);
         }
-        if n % 40 == 7 && complete && known.dim() <= 100 {
+        if n % 40 == 7 && complete && known.dim() <= 300 {
             let tracked = exact.len().max(1);
             let leading = EigenPairs {
                 values: pairs.values[..tracked].to_vec(),
@@ -300,6 +300,18 @@ fn a_warm_update_is_cheap() {
             }
         }
     }
+}
+
+#[test]
+fn sums_are_for_separated_eigenvalues_and_poor_guesses() {
+    let sums_of = |values: &[f64], decades| sums::fewest_products(values, 2.0, decades);
+    assert_eq!(sums_of(&[2.2, 2.1, 2.0, 1.9], 6.0), 1);
+    assert_eq!(sums_of(&[2.2, 2.1, 2.0, 1.9], 0.5), 4);
+    assert_eq!(sums_of(&[2.2, 2.1, 2.0, 1.9], -1.0), 4);
+    assert_eq!(sums_of(&[2.0; 4], 6.0), 4);
+    // Neighbours are in different sums, so pairs of equal eigenvalues are separated.
+    assert_eq!(sums_of(&[2.2, 2.2, 2.0, 2.0], 6.0), 2);
+    assert_eq!((sums_of(&[2.0], 6.0), sums_of(&[], 6.0)), (1, 0));
 }
 
 #[test]

@@ -67,7 +67,10 @@ impl Default for TrackerSettings {
 /// [`super::certify`] can tell.
 ///
 /// The start block of an update is predicted from the last three, by the rule (the space stays, moves on,
-/// alternates, ...) that has predicted best lately.
+/// alternates, ...) that has predicted best lately. From there the space grows by the residuals of the pairs that are
+/// not yet resolved (Davidson's method); or, where that takes fewer products, it is the Krylov space of one or a few sums of
+/// the predicted vectors. If one of these is then mostly outside the Ritz vectors, as happens where two eigenvalues of a sum
+/// meet, it is added.
 pub struct Tracker {
     settings: TrackerSettings,
     predictor: Predictor,
@@ -151,7 +154,7 @@ impl Tracker {
     }
 
     /// The eigenpairs of the next operator: cold (Lanczos) the first time or after a change of dimension,
-    /// else warm (LOBPCG). After an error the pairs are those from before the call; its products are counted.
+    /// else warm (see [`Tracker`]). After an error the pairs are those from before the call; its products are counted.
     pub fn update(&mut self, op: &dyn SymmetricOperator) -> Result<&EigenPairs, EigenError> {
         self.track(op, self.settings.threshold)
     }
