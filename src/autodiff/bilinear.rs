@@ -19,13 +19,13 @@ pub(super) type Product<'a, T> = Option<(&'a [T], &'a Packed<T>)>;
 
 /// `out = start + sum x W` for rows of `x`, all of them of width `cols` in `out`.
 pub(super) fn products<T: Scalar, const N: usize>(
-    products: [Product<'_, T>; N],
+    terms: [Product<'_, T>; N],
     cols: usize,
     out: &mut [T],
     start: Start<'_, T>,
 ) {
     let rows = out.len() / stride::<T>(cols);
-    let terms = products.into_iter().flatten().map(|(x, w)| Term::packed(matrix(x, rows, w.rows()), w));
+    let terms = terms.into_iter().flatten().map(|(x, w)| Term::packed(matrix(x, rows, w.rows()), w));
     matmul_sum(MatMut::strided(out, rows, cols, stride::<T>(cols)), start, terms);
 }
 

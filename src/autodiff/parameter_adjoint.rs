@@ -17,7 +17,7 @@ const TILE: usize = 128;
 const SMALL_TILE: usize = 32;
 
 /// The Taylor coefficients of a chunk along one direction, up to the order whose adjoint is wanted.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Series<'j, T> {
     pub first: Option<&'j Jet<T>>,
     pub second: Option<&'j Jet<T>>,

@@ -99,9 +99,7 @@ impl<T: Scalar> Program<T> {
         gradient.clear();
         gradient.resize(w.len(), T::ZERO);
         let none = |_, _| Series { first: None, second: None };
-        let chunks: Vec<_> =
-            tapes.iter().map(|tape| Chunk { program: &self.compiled, point, tape }).collect();
-        add_parameter_adjoints(&chunks, none, &mut gradient);
+        add_parameter_adjoints(&self.chunks(point, &tapes), none, &mut gradient);
         let loss = self.mean_of_last_node(&tapes);
         Linearized { program: self, w: kept, weights, tapes, loss, gradient }
     }
@@ -110,6 +108,10 @@ impl<T: Scalar> Program<T> {
         let mut weights = self.weights.take(|| Weights::new(self.compiled.graph.parameters.len()));
         weights.pack(vector, &self.compiled.graph.parameters, &self.compiled.plan.factors, which);
         weights
+    }
+
+    fn chunks<'s>(&'s self, point: Vector<'s, T>, tapes: &'s [Pooled<'_, Tape<T>>]) -> Vec<Chunk<'s, T>> {
+        tapes.iter().map(|tape| Chunk { program: &self.compiled, point, tape }).collect()
     }
 
     fn mean_of_last_node(&self, tapes: &[Pooled<'_, Tape<T>>]) -> T {
@@ -237,8 +239,7 @@ impl<'p, T: Scalar> Linearized<'p, T> {
     }
 
     fn chunks<'s>(&'s self, tapes: &'s [Pooled<'p, Tape<T>>]) -> Vec<Chunk<'s, T>> {
-        let point = Vector { entries: &self.w, weights: &self.weights };
-        tapes.iter().map(|tape| Chunk { program: &self.program.compiled, point, tape }).collect()
+        self.program.chunks(Vector { entries: &self.w, weights: &self.weights }, tapes)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::block::{accumulate, gram, norms, orthonormalise, random, select};
 use super::krylov::krylov_space;
-use super::search::{Progress, Search};
+use super::progress::Progress;
+use super::search::Search;
 use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check_start};
 use crate::numeric::Matrix;
 use crate::numeric::random::Stream;
@@ -21,22 +22,21 @@ pub fn chebyshev(
     request: &Request,
 ) -> Result<EigenPairs, EigenError> {
     let mut op = Counted::new(op);
-    check_start(op.dim, start, request)?;
+    let columns = check_start(op.dim, start, request)?;
     let mut random = Stream::new(request.seed, "chebyshev");
-    let columns = start.cols().max(request.count).min(op.dim);
     let mut search = Search::start(&mut op, start, columns, 0.0, &mut random)?;
     let mut lowest = None;
     let mut progress = Progress::default();
     loop {
-        let lengths = norms(&search.residuals());
-        let limit = search.limit(request.tolerance);
+        let lengths = norms(&search.ritz.residuals());
+        let limit = search.ritz.limit(request.tolerance);
         let work: Vec<usize> = (0..columns).filter(|&j| request.active(limit, j, lengths[j])).collect();
         if work.first().is_none_or(|&j| j >= request.count) {
-            return Ok(search.pairs(request.count, op.products, true));
+            return Ok(search.ritz.leading(request.count, op.products, true));
         }
         let worst = lengths[..request.count].iter().fold(0.0_f64, |m, r| m.max(*r));
         if progress.ended(worst) {
-            return Ok(search.pairs(request.count, op.products, false));
+            return Ok(search.ritz.leading(request.count, op.products, false));
         }
         let below = match lowest {
             Some(below) => below,
@@ -48,22 +48,23 @@ pub fn chebyshev(
         // The last product of each vector is that of the Rayleigh-Ritz step.
         let most = (request.max_products.saturating_sub(op.products) / work.len()).saturating_sub(1);
         if most == 0 {
-            return Ok(search.pairs(request.count, op.products, false));
+            return Ok(search.ritz.leading(request.count, op.products, false));
         }
         // A little below the smallest Ritz value, which may be one of a cluster that the block does not exhaust.
-        let above = search.values[columns - 1] - MARGIN * search.scale();
+        let above = search.ritz.values[columns - 1] - MARGIN * search.ritz.scale();
         let unwanted = Interval::new(below.min(search.lowest()), above);
-        let wanted: Vec<(f64, f64)> = work.iter().map(|&j| (search.values[j], lengths[j] / limit)).collect();
-        let top = search.values[0];
+        let wanted: Vec<(f64, f64)> =
+            work.iter().map(|&j| (search.ritz.values[j], lengths[j] / limit)).collect();
+        let top = search.ritz.values[0];
         let degree = unwanted.degree(top, &wanted).min(most);
-        let mut filtered = unwanted.filter(&mut op, select(&search.x, &work), top, degree)?;
+        let mut filtered = unwanted.filter(&mut op, select(&search.ritz.x, &work), top, degree)?;
         // Near convergence a filtered vector differs from the one before by hardly more than the floor of
         // `orthonormalise`.
-        let inside = gram(&search.x, &filtered);
-        accumulate(&mut filtered, -1.0, &search.x, &inside);
+        let inside = gram(&search.ritz.x, &filtered);
+        accumulate(&mut filtered, -1.0, &search.ritz.x, &inside);
         search.restart(columns, 0);
         if search.expand(&mut op, &filtered)? == 0 {
-            return Ok(search.pairs(request.count, op.products, false));
+            return Ok(search.ritz.leading(request.count, op.products, false));
         }
     }
 }
@@ -79,7 +80,7 @@ fn lower_bound(op: &mut Counted, steps: usize, stream: &mut Stream) -> Result<f6
     let (v, hv) = krylov_space(op, start, steps, &|_, _| false)?;
     let last = v.cols();
     let space = Search::from_products(v, hv, last, 0.0);
-    Ok(space.values[last - 1] - norms(&space.residuals())[last - 1])
+    Ok(space.ritz.values[last - 1] - norms(&space.ritz.residuals())[last - 1])
 }
 
 /// The unwanted part of the spectrum.

@@ -1,7 +1,8 @@
 //! The generalised Davidson method with +k restarting, without preconditioner.
 
 use super::block::{norms, select};
-use super::search::{Progress, Search};
+use super::progress::Progress;
+use super::search::Search;
 use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check_start};
 use crate::numeric::Matrix;
 use crate::numeric::random::Stream;
@@ -18,17 +19,16 @@ pub fn davidson(
     request: &Request,
 ) -> Result<EigenPairs, EigenError> {
     let mut op = Counted::new(op);
-    check_start(op.dim, start, request)?;
+    let columns = check_start(op.dim, start, request)?;
     let mut random = Stream::new(request.seed, "davidson");
-    let columns = start.cols().max(request.count).min(op.dim);
     let mut search = Search::start(&mut op, start, columns, 0.0, &mut random)?;
     let mut progress = vec![Progress::default(); columns];
     loop {
-        let r = search.residuals();
+        let r = search.ritz.residuals();
         let lengths = norms(&r);
-        let limit = search.limit(request.tolerance);
+        let limit = search.ritz.limit(request.tolerance);
         let Some(target) = (0..columns).find(|&j| request.active(limit, j, lengths[j])) else {
-            return Ok(search.pairs(request.count, op.products, true));
+            return Ok(search.ritz.leading(request.count, op.products, true));
         };
         let stuck = progress[target].ended(lengths[target]);
         search.make_room(1, target + 1);
@@ -36,7 +36,7 @@ pub fn davidson(
             || stuck
             || search.expand(&mut op, &select(&r, &[target]))? == 0
         {
-            return Ok(search.pairs(request.count, op.products, false));
+            return Ok(search.ritz.leading(request.count, op.products, false));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::krylov::{Goal, solve};
 use super::lobpcg::Iteration;
+use super::search::first_block;
 use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check};
 use crate::numeric::random::Stream;
 
@@ -21,10 +22,11 @@ pub fn lanczos(op: &dyn SymmetricOperator, request: &Request) -> Result<EigenPai
     let wanted = |_: &[f64]| request.count;
     let goal = goal(&wanted, request.count, request.tolerance, request.max_products);
     let (x, norm) = solve(&mut op, &goal, &mut random)?;
-    let mut iteration = Iteration::start(&mut op, &x, request.count, norm, &mut random)?;
+    let (x, hx) = first_block(&mut op, &x, request.count, &mut random)?;
+    let mut iteration = Iteration::from_products(x, hx, norm);
     let limit = |limit: f64, j: usize, _: &[f64], r: f64| j < request.count && r > limit;
     let converged = iteration.run(&mut op, request.tolerance, request.max_products, &limit)?;
-    Ok(iteration.pairs(request.count, op.products, converged))
+    Ok(iteration.ritz.leading(request.count, op.products, converged))
 }
 
 /// The engine's settings for about `count` pairs.

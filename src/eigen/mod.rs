@@ -1,7 +1,7 @@
 //! Largest algebraic eigenpairs of a symmetric operator known through its products with blocks of vectors.
 //!
-//! Six solvers ([`dense`], [`lanczos`], [`lobpcg`], [`davidson`], [`chebyshev`], [`Tracker`]) and one judge ([`certify`]) that shares no
-//! code with them. An operator-vector product is the unit of cost; everything else is cheap against it.
+//! Six solvers ([`dense`], [`lanczos`], [`lobpcg`], [`davidson`], [`chebyshev`], [`Tracker`]) and one judge ([`certify`])
+//! that shares no code with them. An operator-vector product is the unit of cost; everything else is cheap against it.
 
 mod block;
 mod certify;
@@ -12,6 +12,8 @@ mod krylov;
 mod lanczos;
 mod lobpcg;
 mod predictor;
+mod progress;
+mod ritz_pairs;
 mod search;
 pub mod spectra;
 mod sums;
@@ -124,13 +126,14 @@ fn check(dim: usize, request: &Request) -> Result<(), EigenError> {
     Ok(())
 }
 
-fn check_start(dim: usize, start: &Matrix, request: &Request) -> Result<(), EigenError> {
+/// The vectors that an iteration from this start block works on: guards included, and none missing.
+fn check_start(dim: usize, start: &Matrix, request: &Request) -> Result<usize, EigenError> {
     check(dim, request)?;
     if start.rows() != dim {
         let (got_rows, got_cols) = (start.rows(), start.cols());
         return Err(EigenError::Shape { rows: dim, cols: got_cols, got_rows, got_cols });
     }
-    Ok(())
+    Ok(start.cols().max(request.count).min(dim))
 }
 
 impl Request {

@@ -4,10 +4,11 @@
 //! product; an expansion costs one for each new direction.
 
 use super::block::{
-    append, beside, combine, finite, gram, norms, orthonormalise, random_outside, residuals, select,
-    symmetric_gram,
+    append, beside, combine, finite, gram, norms, orthonormalise, random_outside, select, symmetric_gram,
 };
-use super::{Counted, EigenError, EigenPairs};
+use super::progress::Progress;
+use super::ritz_pairs::RitzPairs;
+use super::{Counted, EigenError};
 use crate::numeric::random::Stream;
 use crate::numeric::vector::dot;
 use crate::numeric::{Matrix, symmetric_eigen};
@@ -22,12 +23,9 @@ const KEPT: usize = 12;
 
 /// An orthonormal basis with its products, and the leading Ritz pairs.
 pub(super) struct Search {
-    /// The Ritz values that are looked at, descending.
-    pub values: Vec<f64>,
-    /// Their Ritz vectors X.
-    pub x: Matrix,
-    hx: Matrix,
-    /// How many Ritz pairs are looked at, if the space has as many.
+    /// The Ritz pairs that are looked at.
+    pub ritz: RitzPairs,
+    /// How many of them there are, if the space has as many.
     columns: usize,
     v: Matrix,
     hv: Matrix,
@@ -36,7 +34,6 @@ pub(super) struct Search {
     /// The coefficients of X before the last expansion.
     before: Matrix,
     coefficients: Matrix,
-    norm: f64,
     lowest: f64,
 }
 
@@ -49,14 +46,7 @@ impl Search {
         norm: f64,
         random: &mut Stream,
     ) -> Result<Self, EigenError> {
-        if !finite(start) {
-            return Err(EigenError::NonFinite);
-        }
-        let mut v = orthonormalise(&[], start);
-        v.truncate_cols(columns);
-        let more = random_outside(&v, columns - v.cols(), random);
-        append(&mut v, &more);
-        let hv = op.apply(&v)?;
+        let (v, hv) = first_block(op, start, columns, random)?;
         Ok(Self::from_products(v, hv, columns, norm))
     }
 
@@ -64,16 +54,13 @@ impl Search {
     pub fn from_products(v: Matrix, hv: Matrix, columns: usize, norm: f64) -> Self {
         let empty = || Matrix::zeros(0, 0);
         let mut search = Self {
-            values: Vec::new(),
-            x: Matrix::zeros(v.rows(), 0),
-            hx: Matrix::zeros(v.rows(), 0),
+            ritz: RitzPairs { values: Vec::new(), x: empty(), hx: empty(), norm },
             columns,
             t: symmetric_gram(&v, &hv),
             v,
             hv,
             before: empty(),
             coefficients: empty(),
-            norm,
             lowest: f64::INFINITY,
         };
         search.rayleigh_ritz();
@@ -105,8 +92,8 @@ impl Search {
 
     /// Expands the space by the residual of the last pair that is looked at.
     pub fn improve_last(&mut self, op: &mut Counted) -> Result<(), EigenError> {
-        let last = self.values.len() - 1;
-        self.expand(op, &self.residuals().cols_range(last, last + 1)).map(|_| ())
+        let last = self.ritz.values.len() - 1;
+        self.expand(op, &self.ritz.residuals().cols_range(last, last + 1)).map(|_| ())
     }
 
     /// Looks at one more Ritz pair from the next expansion on.
@@ -116,20 +103,20 @@ impl Search {
 
     /// Those of the orthonormal `vectors` that are mostly outside the span of the Ritz vectors.
     pub fn lost(&self, vectors: &Matrix) -> Matrix {
-        let inside = gram(&self.x, vectors);
+        let inside = gram(&self.ritz.x, vectors);
         let lost = |&j: &usize| dot(inside.col(j), inside.col(j)) < 0.75;
         select(vectors, &(0..vectors.cols()).filter(lost).collect::<Vec<_>>())
     }
 
     fn rayleigh_ritz(&mut self) {
         let (values, vectors) = symmetric_eigen(&self.t);
-        self.norm = values.iter().fold(self.norm, |n, v| n.max(v.abs()));
+        let norm = values.iter().fold(self.ritz.norm, |n, v| n.max(v.abs()));
         self.lowest = values.iter().fold(self.lowest, |n, v| n.min(*v));
         let columns = self.columns.min(values.len());
         let c = vectors.cols_range(0, columns);
-        (self.x, self.hx) = (combine(&self.v, &c), combine(&self.hv, &c));
+        let (x, hx) = (combine(&self.v, &c), combine(&self.hv, &c));
+        self.ritz = RitzPairs { values: values[..columns].to_vec(), x, hx, norm };
         self.before = std::mem::replace(&mut self.coefficients, c);
-        self.values = values[..columns].to_vec();
     }
 
     /// The dimension of the space.
@@ -148,11 +135,11 @@ impl Search {
     ) -> Result<bool, EigenError> {
         let mut progress = Progress::default();
         loop {
-            let r = self.residuals();
+            let r = self.ritz.residuals();
             let lengths = norms(&r);
-            let limit = self.limit(tolerance);
+            let limit = self.ritz.limit(tolerance);
             let mut work: Vec<usize> =
-                (0..lengths.len()).filter(|&j| active(limit, j, &self.values, lengths[j])).collect();
+                (0..lengths.len()).filter(|&j| active(limit, j, &self.ritz.values, lengths[j])).collect();
             if work.is_empty() {
                 return Ok(true);
             }
@@ -187,68 +174,32 @@ impl Search {
         let c = beside(&[&kept, &orthonormalise(&[&kept], &moved)]);
         self.t = symmetric_gram(&c, &combine(&self.t, &c));
         (self.v, self.hv) = (combine(&self.v, &c), combine(&self.hv, &c));
-        self.coefficients = Matrix::from_fn(c.cols(), self.values.len(), |i, j| f64::from(u8::from(i == j)));
+        self.coefficients =
+            Matrix::from_fn(c.cols(), self.ritz.values.len(), |i, j| f64::from(u8::from(i == j)));
         self.before = self.coefficients.clone();
-    }
-
-    /// The absolute residual vectors.
-    pub fn residuals(&self) -> Matrix {
-        residuals(&self.x, &self.hx, &self.values)
-    }
-
-    /// The scale of relative residuals: `max(|lambda_1|, 1e-4 |H|)`.
-    pub fn scale(&self) -> f64 {
-        scale(&self.values, self.norm)
     }
 
     /// The smallest Ritz value that was met.
     pub fn lowest(&self) -> f64 {
         self.lowest
     }
+}
 
-    /// The absolute residual of a converged pair.
-    pub fn limit(&self, tolerance: f64) -> f64 {
-        limit(tolerance, &self.values, self.norm)
+/// The orthonormal vectors that an iteration starts from, `columns` of them, and their products: those of `start`, and
+/// random ones if it has fewer.
+pub(super) fn first_block(
+    op: &mut Counted,
+    start: &Matrix,
+    columns: usize,
+    random: &mut Stream,
+) -> Result<(Matrix, Matrix), EigenError> {
+    if !finite(start) {
+        return Err(EigenError::NonFinite);
     }
-
-    /// The leading `count` pairs.
-    pub fn pairs(&self, count: usize, products: usize, converged: bool) -> EigenPairs {
-        let count = count.min(self.values.len());
-        let scale = self.scale();
-        let residuals = norms(&self.residuals())[..count].iter().map(|r| r / scale).collect();
-        let (values, vectors) = (self.values[..count].to_vec(), self.x.cols_range(0, count));
-        EigenPairs { values, vectors, residuals, products, converged }
-    }
-}
-
-/// The absolute residual of a converged pair, given the Ritz values and the norm of H.
-pub(super) fn limit(tolerance: f64, values: &[f64], norm: f64) -> f64 {
-    (tolerance * scale(values, norm)).max(64.0 * f64::EPSILON * norm)
-}
-
-/// Whether residuals still shrink: it must come within 200 steps, since long plateaus are normal for unlucky spectra.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Progress {
-    best: f64,
-    steps: usize,
-}
-
-impl Default for Progress {
-    fn default() -> Self {
-        Self { best: f64::INFINITY, steps: 0 }
-    }
-}
-
-impl Progress {
-    /// Counts a step that begins with the residual `worst`.
-    pub fn ended(&mut self, worst: f64) -> bool {
-        let better = worst < 0.9 * self.best;
-        *self = if better { Self { best: worst, steps: 0 } } else { Self { steps: self.steps + 1, ..*self } };
-        self.steps > 200
-    }
-}
-
-/// The scale of relative residuals, given the Ritz values and the norm of H.
-pub(super) fn scale(values: &[f64], norm: f64) -> f64 {
-    values[0].abs().max(1e-4 * norm).max(f64::MIN_POSITIVE)
+    let mut v = orthonormalise(&[], start);
+    v.truncate_cols(columns);
+    let more = random_outside(&v, columns - v.cols(), random);
+    append(&mut v, &more);
+    let hv = op.apply(&v)?;
+    Ok((v, hv))
 }

@@ -3,7 +3,8 @@
 use super::block::{append, beside, norms, orthonormalise, random};
 use super::krylov::{Goal, Ritz, deflated_top, krylov_space, solve};
 use super::predictor::Predictor;
-use super::search::{Search, limit};
+use super::ritz_pairs::limit;
+use super::search::Search;
 use super::sums::{fewest_products, sums};
 use super::{Counted, EigenError, EigenPairs, SymmetricOperator};
 use crate::numeric::Matrix;
@@ -114,8 +115,8 @@ impl Below {
     /// What an update with guards has brought.
     fn next(&self, search: &Search, kept: &Kept) -> Self {
         let tracked = kept.tracked;
-        let lengths = norms(&search.residuals());
-        let below = (tracked..search.values.len()).map(|j| (search.values[j], lengths[j]));
+        let lengths = norms(&search.ritz.residuals());
+        let below = (tracked..search.ritz.values.len()).map(|j| (search.ritz.values[j], lengths[j]));
         let largest = below.reduce(|most, next| if next.0 + next.1 > most.0 + most.1 { next } else { most });
         let largest = largest.map(|(value, r)| (value, value + r));
         let before = self.largest.filter(|_| self.tracked == tracked);
@@ -212,8 +213,8 @@ impl Tracker {
             None => (self.cold(op, &mut stream)?, Guards::Carried { search: false }),
         };
         let (converged, found) = self.resolve(op, &mut search, &guards, &mut stream)?;
-        let reported = self.needed(&search.values);
-        let above = self.count_above(&search.values).min(reported);
+        let reported = self.needed(&search.ritz.values);
+        let above = self.count_above(&search.ritz.values).min(reported);
         self.lowest = self.lowest.min(search.lowest());
         let kept = Kept { tracked: above.max(1).min(reported), reported, found, lowest: self.lowest };
         let block = match &guards {
@@ -225,11 +226,11 @@ impl Tracker {
                 if !converged || kept.tracked != self.below.tracked {
                     self.below = Below::default();
                 }
-                orthonormal_from(beside(&[&search.x, guards]), search.x.cols())
+                orthonormal_from(beside(&[&search.ritz.x, guards]), search.ritz.x.cols())
             }
         };
         self.predictor.record(block, kept.tracked);
-        Ok((search.pairs(reported, op.products, converged), above))
+        Ok((search.ritz.leading(reported, op.products, converged), above))
     }
 
     fn without_guards(
@@ -317,26 +318,26 @@ impl Tracker {
         let mut found = None;
         loop {
             let converged = search.run(op, tolerance, max_products, &active)?;
-            let above = self.count_above(&search.values);
-            let short = search.x.cols() < ((above + 1).min(max_count) + 1).min(op.dim);
+            let above = self.count_above(&search.ritz.values);
+            let short = search.ritz.x.cols() < ((above + 1).min(max_count) + 1).min(op.dim);
             let steps = if short { GROWTH_STEPS } else { PROBE_STEPS };
             if !(short || due) || !converged || op.products + steps + 1 > max_products {
                 // Without a sentinel nothing is known about the eigenvalues further down.
-                let blind = short && above == search.values.len();
-                return Ok((converged && !(blind && search.values.len() < max_count), found));
+                let blind = short && above == search.ritz.values.len();
+                return Ok((converged && !(blind && search.ritz.values.len() < max_count), found));
             }
             let fresh = random(op.dim, 1, stream);
-            let Some((theta, y, smallest)) = deflated_top(op, &search.x, &fresh, steps)? else {
+            let Some((theta, y, smallest)) = deflated_top(op, &search.ritz.x, &fresh, steps)? else {
                 return Ok((converged, found));
             };
             self.lowest = smallest;
-            let lowest = search.values[self.needed(&search.values) - 1];
+            let lowest = search.ritz.values[self.needed(&search.ritz.values) - 1];
             if short || theta > lowest {
                 self.found += usize::from(!short && theta > lowest.max(threshold));
-                let before = search.x.cols();
+                let before = search.ritz.x.cols();
                 search.look_further();
                 search.expand(op, &y)?;
-                if search.x.cols() == before {
+                if search.ritz.x.cols() == before {
                     return Ok((false, found));
                 }
             } else {
@@ -401,14 +402,14 @@ struct Kept {
 /// c`, with c in the middle between theta and the smallest Ritz value, which damps the unwanted part of the
 /// spectrum evenly. The last vector gets a random admixture, and the vector that a search found.
 fn next_block(search: &Search, kept: &Kept, stream: &mut Stream) -> Matrix {
-    let mut block = search.x.clone();
+    let mut block = search.ritz.x.clone();
     let surplus = block.cols() > kept.reported + 2;
     block.truncate_cols(if surplus { kept.reported + 1 } else { block.cols() });
-    let r = search.residuals();
+    let r = search.ritz.residuals();
     for j in kept.tracked..block.cols() {
         // A little further down, since Ritz values lie inside the spectrum.
-        let reach = 0.55 * (search.values[j] - kept.lowest);
-        let step = 1.0 / reach.max(norm(r.col(j))).max(1e-3 * search.scale());
+        let reach = 0.55 * (search.ritz.values[j] - kept.lowest);
+        let step = 1.0 / reach.max(norm(r.col(j))).max(1e-3 * search.ritz.scale());
         axpy(step, r.col(j), block.col_mut(j));
     }
     if block.cols() > kept.reported {

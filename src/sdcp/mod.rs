@@ -17,8 +17,7 @@
 //! [`solve`] scales A and B to order one and first tries a semismooth Newton method (`newton`), which finds every
 //! solution that is safely unique as a rule. Otherwise it runs a primal-dual interior-point method (`interior`) and
 //! sharpens its result by another semismooth Newton method (`polish`). A result is returned only with a
-//! [`Certificate`], which
-//! [`certify`] computes from the original data without any code of the solver.
+//! [`Certificate`], which [`certify`] computes from the original data without any code of the solver.
 
 mod blocks;
 mod certify;

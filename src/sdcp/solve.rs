@@ -15,6 +15,7 @@ pub const TOLERANCE: f64 = 1e-12;
 const MAX_CANCELLATION: f64 = 1e11;
 /// The violation at which Newton's method alone is believed.
 const CLOSE: f64 = 1e-14;
+
 /// A certified solution.
 #[derive(Debug, Clone)]
 pub struct Solution {

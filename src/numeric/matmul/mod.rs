@@ -57,7 +57,7 @@ pub fn matmul<T: Scalar>(c: MatMut<'_, T>, start: Start<'_, T>, a: MatRef<'_, T>
 ///
 /// # Panics
 /// If the shapes do not match: a bug of the caller.
-pub fn matmul_sum<'a, T: Scalar, I>(mut c: MatMut<'_, T>, start: Start<'_, T>, terms: I)
+pub fn matmul_sum<'a, T: Scalar, I>(mut c: MatMut<'_, T>, mut start: Start<'_, T>, terms: I)
 where
     I: IntoIterator<Item = Term<'a, T>>,
     I::IntoIter: Clone,
@@ -67,8 +67,7 @@ where
     }
     let shape = (c.rows(), c.cols());
     let fits = |term: &Term<'a, T>| assert_eq!(term.shape(), shape, "each term has the shape of the sum");
-    let terms = terms.into_iter().inspect(fits).filter(|term| term.depth() > 0);
-    let (mut rest, mut start) = (terms.peekable(), start);
+    let mut rest = terms.into_iter().inspect(fits).filter(|term| term.depth() > 0).peekable();
     if shape.0 * shape.1 == 0 || rest.peek().is_none() {
         return c.begin(start);
     }

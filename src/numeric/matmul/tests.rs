@@ -63,6 +63,7 @@ fn check<T: Scalar>([m, k, n]: [usize; 3], transposed: [bool; 2], gap: usize) {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn equals_chains_of_fused_multiply_adds(
         shape in [0usize..40, 0usize..40, 0usize..40],
@@ -113,6 +114,7 @@ fn check_sum<T: Scalar>([m, n]: [usize; 2], depths: &[usize], gap: usize) {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn sums_equal_one_chain(
         shape in [1usize..40, 1usize..70],

@@ -1,0 +1,53 @@
+//! Ritz pairs with their products: residuals, and when these are small.
+
+use super::EigenPairs;
+use super::block::{norms, residuals};
+use crate::numeric::Matrix;
+
+/// The Ritz pairs an iteration looks at.
+pub(super) struct RitzPairs {
+    /// The Ritz values, descending.
+    pub values: Vec<f64>,
+    /// The orthonormal Ritz vectors X.
+    pub x: Matrix,
+    /// `H X`.
+    pub hx: Matrix,
+    /// The largest Ritz value in magnitude that was met.
+    pub norm: f64,
+}
+
+impl RitzPairs {
+    /// The absolute residual vectors.
+    pub fn residuals(&self) -> Matrix {
+        residuals(&self.x, &self.hx, &self.values)
+    }
+
+    /// The scale of relative residuals.
+    pub fn scale(&self) -> f64 {
+        scale(&self.values, self.norm)
+    }
+
+    /// The absolute residual of a converged pair.
+    pub fn limit(&self, tolerance: f64) -> f64 {
+        limit(tolerance, &self.values, self.norm)
+    }
+
+    /// The leading `count` pairs.
+    pub fn leading(&self, count: usize, products: usize, converged: bool) -> EigenPairs {
+        let count = count.min(self.values.len());
+        let scale = self.scale();
+        let residuals = norms(&self.residuals())[..count].iter().map(|r| r / scale).collect();
+        let (values, vectors) = (self.values[..count].to_vec(), self.x.cols_range(0, count));
+        EigenPairs { values, vectors, residuals, products, converged }
+    }
+}
+
+/// The absolute residual of a converged pair, given the Ritz values and the norm of H.
+pub(super) fn limit(tolerance: f64, values: &[f64], norm: f64) -> f64 {
+    (tolerance * scale(values, norm)).max(64.0 * f64::EPSILON * norm)
+}
+
+/// The scale of relative residuals, `max(|lambda_1|, 1e-4 |H|)`.
+fn scale(values: &[f64], norm: f64) -> f64 {
+    values[0].abs().max(1e-4 * norm).max(f64::MIN_POSITIVE)
+}
