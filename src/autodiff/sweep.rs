@@ -155,7 +155,7 @@ impl<'p, T: Scalar> Linearized<'p, T> {
     /// `H v` for each of the columns v of `directions` (p each, one after the other).
     pub fn hvp(&self, directions: &[T]) -> Vec<T> {
         let mut result = vec![T::ZERO; directions.len()];
-        self.hvp_into(directions, &mut result);
+        self.add_hvps(directions, &mut result);
         result
     }
 
@@ -164,21 +164,25 @@ impl<'p, T: Scalar> Linearized<'p, T> {
     /// # Panics
     /// If `result` is not as long as `directions`.
     pub fn hvp_into(&self, directions: &[T], result: &mut [T]) {
+        result.fill(T::ZERO);
+        self.add_hvps(directions, result);
+    }
+
+    fn add_hvps(&self, directions: &[T], result: &mut [T]) {
         assert_eq!(directions.len(), result.len(), "a product for each direction");
         let (program, p) = (self.program, self.program.dim().max(1));
-        result.fill(T::ZERO);
         for (block, out) in directions.chunks(PACKED * p).zip(result.chunks_mut(PACKED * p)) {
             let weights = self.packed_directions(block, Which::All);
             let v = vectors(block, p, &weights);
             let swept = even(v.len(), program.jets_in_group(KEPT));
             for (v, out) in v.chunks(swept).zip(out.chunks_mut(swept * p)) {
-                self.add_hvps(v, out);
+                self.sweep(v, out);
             }
         }
     }
 
     /// Adds `H v` for each of the directions to `out`.
-    fn add_hvps(&self, v: &[Vector<'_, T>], out: &mut [T]) {
+    fn sweep(&self, v: &[Vector<'_, T>], out: &mut [T]) {
         for tapes in self.tapes.chunks(self.program.group(v.len(), KEPT)) {
             let chunks = self.chunks(tapes);
             let jets = first_order(&self.program.jets, &chunks, v);
@@ -196,7 +200,7 @@ impl<'p, T: Scalar> Linearized<'p, T> {
     pub fn third_order(&self, directions: &[T]) -> Vec<T> {
         let p = self.program.dim();
         let mut result = vec![T::ZERO; p * pair_count(directions.len() / p.max(1))];
-        self.third_order_into(directions, &mut result);
+        self.add_third_order(directions, &mut result);
         result
     }
 
@@ -205,10 +209,15 @@ impl<'p, T: Scalar> Linearized<'p, T> {
     /// # Panics
     /// If `result` has not p entries for each pair.
     pub fn third_order_into(&self, directions: &[T], result: &mut [T]) {
+        result.fill(T::ZERO);
+        self.add_third_order(directions, result);
+    }
+
+    /// Turns zeros into the contractions.
+    fn add_third_order(&self, directions: &[T], result: &mut [T]) {
         let (program, p) = (self.program, self.program.dim().max(1));
         let k = directions.len() / p;
         assert_eq!(result.len(), p * pair_count(k), "a contraction for each pair");
-        result.fill(T::ZERO);
         let weights = self.packed_directions(directions, Which::All);
         let u = vectors(directions, p, &weights);
         let mut sums = program.vectors.take(Vec::new);

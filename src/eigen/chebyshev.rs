@@ -1,6 +1,6 @@
 //! Chebyshev-filtered subspace iteration.
 
-use super::block::{accumulate, gram, norms, orthonormalise, random, select};
+use super::block::{accumulate, gram, orthonormalise, random, select};
 use super::krylov::krylov_space;
 use super::progress::Progress;
 use super::search::Search;
@@ -28,7 +28,7 @@ pub fn chebyshev(
     let mut lowest = None;
     let mut progress = Progress::default();
     loop {
-        let lengths = norms(&search.ritz.residuals());
+        let lengths = &search.ritz.lengths;
         let limit = search.ritz.limit(request.tolerance);
         let work: Vec<usize> = (0..columns).filter(|&j| request.active(limit, j, lengths[j])).collect();
         if work.first().is_none_or(|&j| j >= request.count) {
@@ -80,7 +80,7 @@ fn lower_bound(op: &mut Counted, steps: usize, stream: &mut Stream) -> Result<f6
     let (v, hv) = krylov_space(op, start, steps, &|_, _| false)?;
     let last = v.cols();
     let space = Search::from_products(v, hv, last, 0.0);
-    Ok(space.ritz.values[last - 1] - norms(&space.ritz.residuals())[last - 1])
+    Ok(space.ritz.values[last - 1] - space.ritz.lengths[last - 1])
 }
 
 /// The unwanted part of the spectrum.

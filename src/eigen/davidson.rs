@@ -1,6 +1,6 @@
 //! The generalised Davidson method with +k restarting, without preconditioner.
 
-use super::block::{norms, select};
+use super::block::select;
 use super::progress::Progress;
 use super::search::Search;
 use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check_start};
@@ -24,8 +24,7 @@ pub fn davidson(
     let mut search = Search::start(&mut op, start, columns, 0.0, &mut random)?;
     let mut progress = vec![Progress::default(); columns];
     loop {
-        let r = search.ritz.residuals();
-        let lengths = norms(&r);
+        let lengths = &search.ritz.lengths;
         let limit = search.ritz.limit(request.tolerance);
         let Some(target) = (0..columns).find(|&j| request.active(limit, j, lengths[j])) else {
             return Ok(search.ritz.leading(request.count, op.products, true));
@@ -34,7 +33,7 @@ pub fn davidson(
         search.make_room(1, target + 1);
         if op.products >= request.max_products
             || stuck
-            || search.expand(&mut op, &select(&r, &[target]))? == 0
+            || search.expand(&mut op, &select(&search.ritz.residuals, &[target]))? == 0
         {
             return Ok(search.ritz.leading(request.count, op.products, false));
         }

@@ -7,7 +7,7 @@
 //! of |H| an iteration, and an iteration costs one product for each residual that is not yet small (soft
 //! locking).
 
-use super::block::{beside, combine, norms, orthonormalise, select, symmetric_gram};
+use super::block::{beside, combine, orthonormalise, select, symmetric_gram};
 use super::progress::Progress;
 use super::ritz_pairs::RitzPairs;
 use super::search::{Active, first_block};
@@ -45,7 +45,8 @@ impl Iteration {
     /// The Ritz pairs in the span of the orthonormal `x`, given `hx = H x`.
     pub fn from_products(x: Matrix, hx: Matrix, norm: f64) -> Self {
         let empty = Matrix::zeros(x.rows(), 0);
-        let ritz = RitzPairs { values: Vec::new(), x, hx, norm };
+        let ritz =
+            RitzPairs { values: Vec::new(), x, hx, residuals: empty.clone(), lengths: Vec::new(), norm };
         let mut this = Self { ritz, p: empty.clone(), hp: empty.clone(), steps: 0 };
         this.rayleigh_ritz(&empty, &empty);
         this
@@ -61,8 +62,7 @@ impl Iteration {
     ) -> Result<bool, EigenError> {
         let mut progress = Progress::default();
         loop {
-            let r = self.ritz.residuals();
-            let lengths = norms(&r);
+            let lengths = &self.ritz.lengths;
             let limit = self.ritz.limit(tolerance);
             let mut work: Vec<usize> =
                 (0..lengths.len()).filter(|&j| active(limit, j, &self.ritz.values, lengths[j])).collect();
@@ -83,7 +83,7 @@ impl Iteration {
             if work.is_empty() || stuck {
                 return Ok(false);
             }
-            let w = orthonormalise(&[&self.ritz.x, &self.p], &select(&r, &work));
+            let w = orthonormalise(&[&self.ritz.x, &self.p], &select(&self.ritz.residuals, &work));
             if w.cols() == 0 {
                 if self.p.cols() == 0 {
                     return Ok(false);
@@ -100,7 +100,7 @@ impl Iteration {
     fn step(&mut self, w: &Matrix, hw: &Matrix, limit: f64, active: &Active) {
         let m = self.ritz.x.cols();
         let (c, s, hs) = self.rayleigh_ritz(w, hw);
-        let lengths = norms(&self.ritz.residuals());
+        let lengths = &self.ritz.lengths;
         let work: Vec<usize> = (0..m).filter(|&j| active(limit, j, &self.ritz.values, lengths[j])).collect();
         let moved = Matrix::from_fn(c.rows(), work.len(), |i, j| if i < m { 0.0 } else { c[(i, work[j])] });
         let d = orthonormalise(&[&c], &moved);
@@ -117,7 +117,7 @@ impl Iteration {
         let norm = values.iter().fold(*norm, |n, v| n.max(v.abs()));
         let c = vectors.cols_range(0, m);
         let (x, hx) = (combine(&s, &c), combine(&hs, &c));
-        self.ritz = RitzPairs { values: values[..m].to_vec(), x, hx, norm };
+        self.ritz = RitzPairs::new(values[..m].to_vec(), x, hx, norm);
         (c, s, hs)
     }
 

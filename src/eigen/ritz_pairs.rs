@@ -12,14 +12,20 @@ pub(super) struct RitzPairs {
     pub x: Matrix,
     /// `H X`.
     pub hx: Matrix,
+    /// The absolute residual vectors.
+    pub residuals: Matrix,
+    /// Their lengths.
+    pub lengths: Vec<f64>,
     /// The largest Ritz value in magnitude that was met.
     pub norm: f64,
 }
 
 impl RitzPairs {
-    /// The absolute residual vectors.
-    pub fn residuals(&self) -> Matrix {
-        residuals(&self.x, &self.hx, &self.values)
+    /// The pairs and their residuals.
+    pub fn new(values: Vec<f64>, x: Matrix, hx: Matrix, norm: f64) -> Self {
+        let residuals = residuals(&x, &hx, &values);
+        let lengths = norms(&residuals);
+        Self { values, x, hx, residuals, lengths, norm }
     }
 
     /// The scale of relative residuals.
@@ -36,7 +42,7 @@ impl RitzPairs {
     pub fn leading(&self, count: usize, products: usize, converged: bool) -> EigenPairs {
         let count = count.min(self.values.len());
         let scale = self.scale();
-        let residuals = norms(&self.residuals())[..count].iter().map(|r| r / scale).collect();
+        let residuals = self.lengths[..count].iter().map(|r| r / scale).collect();
         let (values, vectors) = (self.values[..count].to_vec(), self.x.cols_range(0, count));
         EigenPairs { values, vectors, residuals, products, converged }
     }

@@ -4,7 +4,7 @@
 //! product; an expansion costs one for each new direction.
 
 use super::block::{
-    append, beside, combine, finite, gram, norms, orthonormalise, random_outside, select, symmetric_gram,
+    append, beside, combine, finite, gram, orthonormalise, random_outside, select, symmetric_gram,
 };
 use super::progress::Progress;
 use super::ritz_pairs::RitzPairs;
@@ -54,7 +54,7 @@ impl Search {
     pub fn from_products(v: Matrix, hv: Matrix, columns: usize, norm: f64) -> Self {
         let empty = || Matrix::zeros(0, 0);
         let mut search = Self {
-            ritz: RitzPairs { values: Vec::new(), x: empty(), hx: empty(), norm },
+            ritz: RitzPairs::new(Vec::new(), empty(), empty(), norm),
             columns,
             t: symmetric_gram(&v, &hv),
             v,
@@ -93,7 +93,7 @@ impl Search {
     /// Expands the space by the residual of the last pair that is looked at.
     pub fn improve_last(&mut self, op: &mut Counted) -> Result<(), EigenError> {
         let last = self.ritz.values.len() - 1;
-        self.expand(op, &self.ritz.residuals().cols_range(last, last + 1)).map(|_| ())
+        self.expand(op, &self.ritz.residuals.cols_range(last, last + 1)).map(|_| ())
     }
 
     /// Looks at one more Ritz pair from the next expansion on.
@@ -115,7 +115,7 @@ impl Search {
         let columns = self.columns.min(values.len());
         let c = vectors.cols_range(0, columns);
         let (x, hx) = (combine(&self.v, &c), combine(&self.hv, &c));
-        self.ritz = RitzPairs { values: values[..columns].to_vec(), x, hx, norm };
+        self.ritz = RitzPairs::new(values[..columns].to_vec(), x, hx, norm);
         self.before = std::mem::replace(&mut self.coefficients, c);
     }
 
@@ -135,8 +135,7 @@ impl Search {
     ) -> Result<bool, EigenError> {
         let mut progress = Progress::default();
         loop {
-            let r = self.ritz.residuals();
-            let lengths = norms(&r);
+            let lengths = &self.ritz.lengths;
             let limit = self.ritz.limit(tolerance);
             let mut work: Vec<usize> =
                 (0..lengths.len()).filter(|&j| active(limit, j, &self.ritz.values, lengths[j])).collect();
@@ -149,7 +148,7 @@ impl Search {
                 return Ok(false);
             }
             self.make_room(work.len(), work.len());
-            if self.expand(op, &select(&r, &work))? == 0 {
+            if self.expand(op, &select(&self.ritz.residuals, &work))? == 0 {
                 return Ok(false);
             }
         }

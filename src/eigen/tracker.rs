@@ -1,6 +1,6 @@
 //! The eigenvalues above a threshold along a trajectory of slowly changing operators.
 
-use super::block::{append, beside, norms, orthonormalise, random};
+use super::block::{append, beside, orthonormalise, random};
 use super::krylov::{Goal, Ritz, deflated_top, krylov_space, solve};
 use super::predictor::Predictor;
 use super::ritz_pairs::limit;
@@ -115,7 +115,7 @@ impl Below {
     /// What an update with guards has brought.
     fn next(&self, search: &Search, kept: &Kept) -> Self {
         let tracked = kept.tracked;
-        let lengths = norms(&search.ritz.residuals());
+        let lengths = &search.ritz.lengths;
         let below = (tracked..search.ritz.values.len()).map(|j| (search.ritz.values[j], lengths[j]));
         let largest = below.reduce(|most, next| if next.0 + next.1 > most.0 + most.1 { next } else { most });
         let largest = largest.map(|(value, r)| (value, value + r));
@@ -405,7 +405,7 @@ fn next_block(search: &Search, kept: &Kept, stream: &mut Stream) -> Matrix {
     let mut block = search.ritz.x.clone();
     let surplus = block.cols() > kept.reported + 2;
     block.truncate_cols(if surplus { kept.reported + 1 } else { block.cols() });
-    let r = search.ritz.residuals();
+    let r = &search.ritz.residuals;
     for j in kept.tracked..block.cols() {
         // A little further down, since Ritz values lie inside the spectrum.
         let reach = 0.55 * (search.ritz.values[j] - kept.lowest);
