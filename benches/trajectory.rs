@@ -4,6 +4,8 @@
 //! need the most products follow the leading tenth. Without arguments it exits at once.
 #![allow(missing_docs)]
 
+#[path = "problems/edge.rs"]
+mod edge;
 #[path = "problems/mod.rs"]
 mod problems;
 
@@ -19,11 +21,8 @@ use centralflow::numeric::Matrix;
 use centralflow::numeric::random::Stream;
 use centralflow::numeric::vector::{axpy, dot};
 use centralflow::optimizer::GradientDescent;
+use edge::{REQUEST, WARM_UP, points};
 
-/// Steps of gradient descent before the first point.
-const WARM_UP: usize = 300;
-/// Pairs sought, and their relative residual.
-const REQUEST: Request = Request { count: 4, tolerance: 1e-6, max_products: 5000, seed: 0 };
 /// Every so many points the answer is certified.
 const CERTIFY_EVERY: usize = 10;
 
@@ -63,19 +62,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         follow(row, &program, rule, &points)?;
     }
     Ok(())
-}
-
-/// Consecutive points of gradient descent.
-fn points(program: &Program<f64>, mut w: Vec<f64>, rule: GradientDescent, count: usize) -> Vec<Vec<f64>> {
-    let mut points = Vec::with_capacity(count);
-    for step in 0..WARM_UP + count {
-        if step >= WARM_UP {
-            points.push(w.clone());
-        }
-        let at = program.linearize(&w);
-        axpy(-rule.learning_rate, at.gradient(), &mut w);
-    }
-    points
 }
 
 fn rows() -> Vec<Row> {

@@ -10,19 +10,17 @@ use centralflow::eigen::{
     lobpcg,
 };
 use centralflow::numeric::Matrix;
-use centralflow::numeric::vector::axpy;
 use centralflow::optimizer::GradientDescent;
 use serde_json::json;
 
 use crate::derivatives::error;
+use crate::edge::{REQUEST, points};
 use crate::problems::Problem;
 use crate::{Outcome, Work};
 
 /// Eigenpairs sought, and their relative residual.
-pub const COUNT: usize = 4;
-pub const TOLERANCE: f64 = 1e-6;
-/// The first point comes after so many steps of gradient descent.
-const WARM_UP: usize = 300;
+pub const COUNT: usize = REQUEST.count;
+pub const TOLERANCE: f64 = REQUEST.tolerance;
 /// All solvers but the tracker follow at most so many points.
 const LEADING: usize = 50;
 /// The operator is the Hessian itself.
@@ -37,28 +35,24 @@ pub struct Trajectory {
 /// Runs gradient descent and finds the eigenvalues at each of `steps` consecutive points to 1e-9: cold at every tenth,
 /// where those in between, from the last vectors, must agree.
 pub fn trajectory(problem: &Problem, steps: usize) -> Outcome<Trajectory> {
-    let (program, mut w) = problem.program::<f64>();
+    let (program, start) = problem.program::<f64>();
     let learning_rate = problem.learning_rate.ok_or("the problem has no learning rate for eigen4")?;
-    let request = Request { count: COUNT, tolerance: 1e-9, max_products: 5000, seed: 0 };
-    let (mut points, mut values) = (Vec::new(), Vec::new());
-    let mut last = None;
-    for step in 0..WARM_UP + steps {
-        let at = program.linearize(&w);
-        if step >= WARM_UP {
-            let hessian = EffectiveHessian { at: &at, rule: PLAIN };
-            let warm = last.as_ref().map(|x| davidson(&hessian, x, &request)).transpose()?;
-            let cold = if points.len() % 10 == 0 { Some(lanczos(&hessian, &request)?) } else { None };
-            if let (Some(warm), Some(cold)) = (&warm, &cold)
-                && error(&warm.values, &cold.values) > 1e-12
-            {
-                return Err(format!("eigenvalues at step {step} are not certain").into());
-            }
-            let pairs = cold.or(warm).ok_or("the first point is solved cold")?;
-            values.extend(&pairs.values);
-            last = Some(pairs.vectors);
-            points.push(w.clone());
+    let points = points(&program, start, GradientDescent { learning_rate }, steps);
+    let request = Request { tolerance: 1e-9, ..REQUEST };
+    let (mut values, mut last) = (Vec::new(), None);
+    for (index, w) in points.iter().enumerate() {
+        let at = program.linearize(w);
+        let hessian = EffectiveHessian { at: &at, rule: PLAIN };
+        let warm = last.as_ref().map(|x| davidson(&hessian, x, &request)).transpose()?;
+        let cold = if index.is_multiple_of(10) { Some(lanczos(&hessian, &request)?) } else { None };
+        if let (Some(warm), Some(cold)) = (&warm, &cold)
+            && error(&warm.values, &cold.values) > 1e-12
+        {
+            return Err(format!("eigenvalues at point {index} are not certain").into());
         }
-        axpy(-learning_rate, at.gradient(), &mut w);
+        let pairs = cold.or(warm).ok_or("the first point is solved cold")?;
+        values.extend(&pairs.values);
+        last = Some(pairs.vectors);
     }
     Ok(Trajectory { points, values })
 }
@@ -121,7 +115,6 @@ type Solve = Box<dyn FnMut(&EffectiveHessian<'_>) -> Answer>;
 
 /// A fresh solver, which may remember the points before.
 fn solver(variant: &str) -> Outcome<fn() -> Solve> {
-    const REQUEST: Request = Request { count: COUNT, tolerance: TOLERANCE, max_products: 5000, seed: 0 };
     Ok(match variant {
         "Tracker" => || {
             let mut tracker = Tracker::new(TrackerSettings {

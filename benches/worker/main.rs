@@ -6,6 +6,8 @@
 
 mod complementarity;
 mod derivatives;
+#[path = "../problems/edge.rs"]
+mod edge;
 mod eigen;
 mod export;
 #[path = "../problems/mod.rs"]
