@@ -2,6 +2,7 @@
 
 use super::graph::Graph;
 use super::plan::Plan;
+use super::rows::Lines;
 
 /// The function `L(w) = mean over examples of the graph's last node`, ready to be swept.
 #[derive(Debug)]
@@ -9,6 +10,6 @@ pub(super) struct Compiled<T> {
     pub graph: Graph,
     pub plan: Plan,
     /// The data, one row an example, as far apart as [`super::rows`] says.
-    pub tables: Vec<Vec<T>>,
+    pub tables: Vec<Lines<T>>,
     pub examples: usize,
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::compiled::Compiled;
 use super::graph::{NodeId, Op};
-use super::rows::stride;
+use super::rows::{Lines, stride};
 use crate::numeric::Scalar;
 
 /// The order-zero work of one chunk.
@@ -12,18 +12,18 @@ use crate::numeric::Scalar;
 pub(super) struct Tape<T> {
     pub examples: Range<usize>,
     /// The values of the nodes.
-    pub values: Vec<T>,
+    pub values: Lines<T>,
     /// `f'`, `f''`, `y f''` and `y f'''` of the pointwise nodes, y the adjoint.
-    pub derivatives: [Vec<T>; 4],
+    pub derivatives: [Lines<T>; 4],
     /// The adjoints of the active nodes.
-    pub adjoints: Vec<T>,
+    pub adjoints: Lines<T>,
 }
 
 /// The coefficients of one order along one direction, of the active nodes and of their adjoints.
 #[derive(Debug)]
 pub(super) struct Jet<T> {
-    pub forward: Vec<T>,
-    pub adjoint: Vec<T>,
+    pub forward: Lines<T>,
+    pub adjoint: Lines<T>,
 }
 
 impl<T: Scalar> Tape<T> {
@@ -68,8 +68,8 @@ crate::numeric::dispatch::dispatched! {
 }
 
 /// Room that every sweep fills before it reads; NaN, so that a test would show a gap.
-fn blank<T: Scalar>(len: usize) -> Vec<T> {
-    vec![T::from_f64(f64::NAN); len]
+fn blank<T: Scalar>(len: usize) -> Lines<T> {
+    Lines::new(T::from_f64(f64::NAN), len)
 }
 
 /// What a sweep of one chunk reads.

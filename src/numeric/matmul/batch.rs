@@ -116,7 +116,24 @@ impl<'k, T: Scalar> Batch<'k, T> {
                 // SAFETY: the tile has `height` rows and `registers` registers within the blocks.
                 unsafe {
                     let c = start.add(row * row_stride + col);
-                    run(&Tile { segments, row, col, c, c_stride: row_stride, begin, last_lanes });
+                    let next_row = if row + height < rows { row + height } else { 0 };
+                    let line = row / kernels.rows * kernels.lanes;
+                    let ahead = if line < kernels.cols && col + kernels.cols + line < cols {
+                        kernels.cols + line
+                    } else {
+                        0
+                    };
+                    run(&Tile {
+                        segments,
+                        row,
+                        next_row,
+                        col,
+                        ahead,
+                        c,
+                        c_stride: row_stride,
+                        begin,
+                        last_lanes,
+                    });
                 }
             }
         }

@@ -13,8 +13,12 @@ pub struct Tile<'a, T> {
     pub segments: &'a [Segment<T>],
     /// The first row of the tile in the blocks of A.
     pub row: usize,
+    /// The first row of the tile that comes after it.
+    pub next_row: usize,
     /// The first column of the tile in the blocks of B: the first one of a panel.
     pub col: usize,
+    /// How far from a row of B in this panel that part of the next panel's row is which is fetched meanwhile.
+    pub ahead: usize,
     /// The first entry of the tile of C.
     pub c: *mut T,
     /// The distance between rows of C.
@@ -175,6 +179,11 @@ unsafe fn tile<V: Vector, const R: usize, const N: usize>(tile: &Tile<'_, V::Ele
                 if j < N - 1 || whole { V::load(from) } else { V::load_first(from, tile.last_lanes) }
             })
         };
+        for i in 0..R {
+            for j in 0..N {
+                V::prefetch(tile.c.wrapping_add(i * tile.c_stride + j * V::LANES));
+            }
+        }
         let mut c: [[V; N]; R] = match tile.begin {
             Begin::Zero => [[V::splat(V::Element::ZERO); N]; R],
             Begin::Present => std::array::from_fn(|i| row_of(tile.c.add(i * tile.c_stride))),
@@ -182,15 +191,20 @@ unsafe fn tile<V: Vector, const R: usize, const N: usize>(tile: &Tile<'_, V::Ele
         };
         for segment in tile.segments {
             let Segment { depth, a, b, b_row_stride } = *segment;
-            let (b, b_stride) = match b_row_stride {
-                Some(stride) => (b.add(tile.col), stride),
+            let (b, b_stride, ahead) = match b_row_stride {
+                Some(stride) => (b.add(tile.col), stride, tile.ahead),
                 // Each panel to the left has `Kernels::cols` columns, all in use.
-                None => (b.add(tile.col * depth), N * V::LANES),
+                None => (b.add(tile.col * depth), N * V::LANES, 0),
             };
             let rows: [*const V::Element; R] =
                 std::array::from_fn(|i| a.start.add((tile.row + i) * a.row_stride));
+            // The rows of A that the next tile reads: from one line to the next, or as far as one column is from the next.
+            let next = a.start.wrapping_add(tile.next_row * a.row_stride);
+            let step = if a.col_stride == 1 { R * a.row_stride / depth } else { a.col_stride };
             for k in 0..depth {
+                V::prefetch(next.wrapping_add(k * step));
                 let row = b.add(k * b_stride);
+                V::prefetch(row.wrapping_add(ahead));
                 let b: [V; N] = std::array::from_fn(|j| V::load(row.add(j * V::LANES)));
                 for i in 0..R {
                     let a = V::splat(*rows[i].add(k * a.col_stride));

@@ -26,6 +26,10 @@ pub unsafe trait Vector: Copy {
     /// `self * a + b` in each lane, rounded once.
     unsafe fn mul_add(self, a: Self, b: Self) -> Self;
 
+    /// Asks for the cache line of an address, which need not be valid, to be brought near.
+    #[inline(always)]
+    fn prefetch(_: *const Self::Element) {}
+
     /// The order of the squares that `transpose` handles.
     const SQUARE: usize;
     /// Writes the transpose of a square; both pointers are to its first entry, with the distance of its rows.

@@ -43,6 +43,12 @@ macro_rules! vector {
                 unsafe { $mul_add(self, a, b) }
             }
 
+            #[inline(always)]
+            fn prefetch(address: *const $T) {
+                // SAFETY: every processor of this architecture has the instruction, and it accesses no memory.
+                unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) }
+            }
+
             const SQUARE: usize = $square;
             #[inline(always)]
             unsafe fn transpose(from: *const $T, far: usize, to: *mut $T, width: usize) {
