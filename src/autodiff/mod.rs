@@ -2,10 +2,12 @@
 
 mod backward;
 mod bilinear;
+mod by_line;
 mod compiled;
 mod forward;
 mod graph;
 mod linear;
+mod lines;
 mod parameter_adjoint;
 mod plan;
 mod pointwise;

@@ -51,6 +51,21 @@ pub(super) fn add_parameter_adjoints<'j, T: Scalar>(
     });
 }
 
+/// The same for one coefficient of the gradient, on the calling thread.
+pub(super) fn add_in_order<'j, T: Scalar>(
+    chunks: &[Chunk<'_, T>],
+    series: impl Fn(usize) -> Series<'j, T>,
+    out: &mut [T],
+) {
+    let Some(first) = chunks.first() else { return };
+    let graph = &first.program.graph;
+    for (index, parameter) in graph.parameters.iter().enumerate() {
+        let out = &mut out[parameter.offset..][..parameter.size()];
+        let terms = |chunk: usize| (&chunks[chunk], series(chunk));
+        Tile { parameter: index, rows: 0..parameter.rows }.add(graph, (0..chunks.len()).map(terms), out);
+    }
+}
+
 /// Some rows of a parameter matrix.
 struct Tile {
     parameter: usize,

@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn lines_begin_with_a_cache_line_wherever_they_are_moved() {
         for len in [0, 1, 7, 8, 1000, 100_000] {
-            let lines = vec![Lines::new(1.0f64, len), Lines::new(2.0, len + 1)];
+            let lines = [Lines::new(1.0f64, len), Lines::new(2.0, len + 1)];
             for (lines, len) in lines.iter().zip(len..) {
                 assert_eq!((lines.as_ptr() as usize % LINE, lines.len()), (0, len));
             }

@@ -7,20 +7,20 @@
 
 use rayon::prelude::*;
 
-use super::backward::{reverse_first, reverse_second, reverse_values};
+use super::backward::reverse_values;
+use super::by_line;
 use super::compiled::Compiled;
-use super::forward::{forward_first, forward_second, forward_values};
+use super::forward::forward_values;
 use super::graph::Graph;
+use super::lines::{First, Lines, along, along_pair, polarize, set_sums};
 use super::parameter_adjoint::{Series, add_parameter_adjoints};
 use super::plan::Plan;
 use super::pool::{Pool, Pooled};
 use super::rows::spread;
-use super::tape::{Chunk, Jet, Tape};
+use super::tape::{CHUNK, Chunk, Jet, Tape};
 use super::weights::{Vector, Weights, Which};
 use crate::numeric::{Scalar, pair_count, pairs};
 
-/// Examples in a chunk.
-const CHUNK: usize = 64;
 /// The bytes of first-order coefficients that are kept before they are added up: enough tasks to keep threads busy, and
 /// little enough for a last-level cache.
 const KEPT: usize = 32 << 20;
@@ -87,7 +87,7 @@ impl<T: Scalar> Program<T> {
         let tapes: Vec<Pooled<'_, Tape<T>>> = starts
             .into_par_iter()
             .map(|start| {
-                let mut tape = self.tapes.take(|| Tape::new(&self.compiled, CHUNK));
+                let mut tape = self.tapes.take(|| Tape::new(&self.compiled));
                 tape.examples = start..(start + CHUNK).min(self.compiled.examples);
                 forward_values(&self.compiled, point, &mut tape);
                 reverse_values(&self.compiled, point, &mut tape);
@@ -174,6 +174,10 @@ impl<'p, T: Scalar> Linearized<'p, T> {
         for (block, out) in directions.chunks(PACKED * p).zip(result.chunks_mut(PACKED * p)) {
             let weights = self.packed_directions(block, Which::All);
             let v = vectors(block, p, &weights);
+            if by_line::suits(v.len()) {
+                by_line::add_hvps(&program.jets, &self.chunks(&self.tapes), &v, out);
+                continue;
+            }
             let swept = even(v.len(), program.jets_in_group(KEPT));
             for (v, out) in v.chunks(swept).zip(out.chunks_mut(swept * p)) {
                 self.sweep(v, out);
@@ -225,16 +229,20 @@ impl<'p, T: Scalar> Linearized<'p, T> {
         let sum_weights = self.packed_directions(&sums, Which::Inner);
         let sums = vectors(&sums, p, &sum_weights);
         let lines = Lines { u: &u, sums: &sums };
+        let all: Vec<_> = pairs(k).enumerate().collect();
+        if by_line::suits(all.len()) {
+            by_line::add_third_order(&program.jets, &self.chunks(&self.tapes), &all, &lines, result);
+            return polarize(k, p, result);
+        }
         let block = (program.jets_in_group(KEPT_FOR_PAIRS).saturating_sub(k) / 2).max(2);
         for tapes in self.tapes.chunks(program.group(k + 2 * block.min(pair_count(k)), KEPT_FOR_PAIRS)) {
             let chunks = self.chunks(tapes);
             let jets = first_order(&program.jets, &chunks, &u);
-            let all: Vec<usize> = (0..pair_count(k)).collect();
             for (pairs, out) in all.chunks(block).zip(result.chunks_mut(block * p)) {
-                let (first, second) = second_order(&program.jets, &chunks, pairs, &lines, &jets);
+                let coefficients = second_order(&program.jets, &chunks, pairs, &lines, &jets);
                 let series = |i: usize, chunk: usize| {
-                    let at = chunk * pairs.len() + i;
-                    Series { first: Some(first[at].get(&jets)), second: Some(&second[at]) }
+                    let (first, second) = &coefficients[chunk * pairs.len() + i];
+                    Series { first: Some(first.jet()), second: Some(&**second) }
                 };
                 add_parameter_adjoints(&chunks, series, out);
             }
@@ -252,29 +260,6 @@ impl<'p, T: Scalar> Linearized<'p, T> {
     }
 }
 
-/// The straight lines of a third-order sweep: along u_i, and along the sums `u_i + u_j`, `i < j`.
-struct Lines<'v, T> {
-    u: &'v [Vector<'v, T>],
-    sums: &'v [Vector<'v, T>],
-}
-
-/// First-order coefficients along a line.
-enum First<'p, T> {
-    /// Those along u_i, by their place.
-    Shared(usize),
-    /// Those along a sum.
-    Own(Pooled<'p, Jet<T>>),
-}
-
-impl<'j, T> First<'j, T> {
-    fn get<'s>(&'s self, shared: &'s [Pooled<'j, Jet<T>>]) -> &'s Jet<T> {
-        match self {
-            First::Shared(place) => &shared[*place],
-            First::Own(jet) => jet,
-        }
-    }
-}
-
 /// The first-order coefficients of all chunks along all directions: chunk after chunk.
 fn first_order<'s, T: Scalar>(
     pool: &'s Pool<Jet<T>>,
@@ -285,74 +270,29 @@ fn first_order<'s, T: Scalar>(
     let tasks = (0..chunks.len() * k).into_par_iter().with_max_len(1);
     tasks
         .map(|task| {
-            let (chunk, direction) = (&chunks[task / k], directions[task % k]);
-            let mut jet = pool.take(|| Jet::new(chunk.program, CHUNK));
-            forward_first(chunk, direction, &mut jet.forward);
-            reverse_first(chunk, direction, &mut jet);
+            let mut jet = pool.take(|| Jet::new(chunks[task / k].program));
+            along(&chunks[task / k], directions[task % k], &mut jet);
             jet
         })
         .collect()
 }
 
 /// The first- and second-order coefficients of all chunks along the lines of some pairs: chunk after chunk.
-fn second_order<'s, T: Scalar>(
+fn second_order<'j, 's, T: Scalar>(
     pool: &'s Pool<Jet<T>>,
     chunks: &[Chunk<'_, T>],
-    which: &[usize],
+    which: &[(usize, (usize, usize))],
     lines: &Lines<'_, T>,
-    jets: &[Pooled<'s, Jet<T>>],
-) -> (Vec<First<'s, T>>, Vec<Pooled<'s, Jet<T>>>) {
+    first: &'j [Pooled<'s, Jet<T>>],
+) -> Vec<(First<'j, 's, T>, Pooled<'s, Jet<T>>)> {
     let k = lines.u.len();
-    let all: Vec<(usize, usize)> = pairs(k).collect();
     let tasks = (0..chunks.len() * which.len()).into_par_iter().with_max_len(1);
     tasks
         .map(|task| {
-            let (index, pair) = (task / which.len(), which[task % which.len()]);
-            let (chunk, (i, j)) = (&chunks[index], all[pair]);
-            let new = || pool.take(|| Jet::new(chunk.program, CHUNK));
-            let (line, first) = if i == j {
-                (lines.u[i], First::Shared(index * k + i))
-            } else {
-                let mut sum = new();
-                sum.set_sum(&jets[index * k + i], &jets[index * k + j]);
-                // The sums are in the order of the pairs without the diagonal.
-                (lines.sums[pair - j], First::Own(sum))
-            };
-            let mut second = new();
-            forward_second(chunk, line, &first.get(jets).forward, &mut second.forward);
-            reverse_second(chunk, line, first.get(jets), &mut second);
-            (first, second)
+            let index = task / which.len();
+            along_pair(pool, &chunks[index], which[task % which.len()], lines, &first[index * k..][..k])
         })
-        .unzip()
-}
-
-/// The sums `u_i + u_j` for `i < j` in the order of the pairs.
-fn set_sums<T: Scalar>(u: &[T], p: usize, sums: &mut Vec<T>) {
-    let column = |i: usize| &u[i * p..(i + 1) * p];
-    let pairs = pairs(u.len() / p).filter(|(i, j)| i < j);
-    sums.clear();
-    sums.extend(pairs.flat_map(|(i, j)| column(i).iter().zip(column(j)).map(|(&a, &b)| a + b)));
-}
-
-/// From `c(v)` along the lines of the pairs to the contractions.
-fn polarize<T: Scalar>(k: usize, p: usize, columns: &mut [T]) {
-    let column = |i: usize, j: usize| {
-        let place = j * (j + 1) / 2 + i;
-        place * p..(place + 1) * p
-    };
-    for (i, j) in pairs(k).filter(|(i, j)| i < j) {
-        for diagonal in [i, j] {
-            let [from, to] = columns
-                .get_disjoint_mut([column(diagonal, diagonal), column(i, j)])
-                .expect("columns do not overlap");
-            for (to, &mut from) in to.iter_mut().zip(from) {
-                *to -= from;
-            }
-        }
-    }
-    for i in 0..k {
-        columns[column(i, i)].iter_mut().for_each(|x| *x += *x);
-    }
+        .collect()
 }
 
 /// The size of about equal parts of `total` that have about `most` elements, at least one.

@@ -7,6 +7,9 @@ use super::graph::{NodeId, Op};
 use super::rows::{Lines, stride};
 use crate::numeric::Scalar;
 
+/// Examples in a chunk.
+pub(super) const CHUNK: usize = 64;
+
 /// The order-zero work of one chunk.
 #[derive(Debug)]
 pub(super) struct Tape<T> {
@@ -27,10 +30,10 @@ pub(super) struct Jet<T> {
 }
 
 impl<T: Scalar> Tape<T> {
-    /// Room for `rows` examples.
-    pub fn new(program: &Compiled<T>, rows: usize) -> Self {
+    /// Room for a chunk.
+    pub fn new(program: &Compiled<T>) -> Self {
         let plan = &program.plan;
-        let room = |width: usize| blank(width * rows);
+        let room = |width: usize| blank(width * CHUNK);
         Self {
             examples: 0..0,
             values: room(plan.value_width),
@@ -46,9 +49,9 @@ impl<T: Scalar> Tape<T> {
 }
 
 impl<T: Scalar> Jet<T> {
-    /// Room for `rows` examples.
-    pub fn new(program: &Compiled<T>, rows: usize) -> Self {
-        let room = || blank(program.plan.active_width * rows);
+    /// Room for a chunk.
+    pub fn new(program: &Compiled<T>) -> Self {
+        let room = || blank(program.plan.active_width * CHUNK);
         Self { forward: room(), adjoint: room() }
     }
 

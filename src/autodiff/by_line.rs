@@ -1,0 +1,92 @@
+//! Sweeps in which a task takes one line through all chunks: where there are enough lines to keep all threads busy.
+//!
+//! A chunk's coefficients are added up while they are in cache. The additions are the same ones in the same order as
+//! where chunks and parameters are the tasks, so which of the two it is changes no bit.
+
+use rayon::prelude::*;
+
+use super::compiled::Compiled;
+use super::lines::{Lines, along, along_pair};
+use super::parameter_adjoint::{Series, add_in_order};
+use super::pool::{Pool, Pooled};
+use super::tape::{CHUNK, Chunk, Jet};
+use super::weights::Vector;
+use crate::numeric::Scalar;
+
+/// The part of the time that threads may wait for each other.
+const IDLE: f64 = 0.2;
+/// Chunks whose coefficients are added up at a time, at most.
+const GROUP: usize = 4;
+
+/// Whether that many lines keep all threads busy.
+pub(super) fn suits(lines: usize) -> bool {
+    let threads = rayon::current_num_threads();
+    let slots = lines.div_ceil(threads) * threads;
+    (slots - lines) as f64 <= IDLE * slots as f64
+}
+
+/// Adds `H v` for each of the directions to `out`.
+pub(super) fn add_hvps<T: Scalar>(
+    pool: &Pool<Jet<T>>,
+    chunks: &[Chunk<'_, T>],
+    v: &[Vector<'_, T>],
+    out: &mut [T],
+) {
+    let Some(group) = group(chunks) else { return };
+    let p = out.len() / v.len().max(1);
+    out.par_chunks_mut(p.max(1)).zip(v).with_max_len(1).for_each(|(out, &v)| {
+        for chunks in chunks.chunks(group) {
+            let jet = |chunk| {
+                let mut jet = pool.take(|| Jet::new(chunks[0].program));
+                along(chunk, v, &mut jet);
+                jet
+            };
+            let jets: Vec<Pooled<'_, Jet<T>>> = chunks.iter().map(jet).collect();
+            add_in_order(chunks, |chunk| Series { first: Some(&jets[chunk]), second: None }, out);
+        }
+    });
+}
+
+/// Adds `grad (v' H v) / 2` for the line v of each of the pairs to `out`.
+pub(super) fn add_third_order<T: Scalar>(
+    pool: &Pool<Jet<T>>,
+    chunks: &[Chunk<'_, T>],
+    pairs: &[(usize, (usize, usize))],
+    lines: &Lines<'_, T>,
+    out: &mut [T],
+) {
+    let Some(group) = group(chunks) else { return };
+    let (k, p) = (lines.u.len(), out.len() / pairs.len().max(1));
+    for chunks in chunks.chunks(GROUP) {
+        let tasks = (0..chunks.len() * k).into_par_iter().with_max_len(1);
+        let shared: Vec<Pooled<'_, Jet<T>>> = tasks
+            .map(|task| {
+                let mut jet = pool.take(|| Jet::new(chunks[0].program));
+                along(&chunks[task / k], lines.u[task % k], &mut jet);
+                jet
+            })
+            .collect();
+        out.par_chunks_mut(p.max(1)).zip(pairs).with_max_len(1).for_each(|(out, &pair)| {
+            for (chunks, shared) in chunks.chunks(group).zip(shared.chunks(group * k)) {
+                let coefficients: Vec<_> = chunks
+                    .iter()
+                    .zip(shared.chunks(k))
+                    .map(|(chunk, shared)| along_pair(pool, chunk, pair, lines, shared))
+                    .collect();
+                let series = |chunk: usize| {
+                    let (first, second) = &coefficients[chunk];
+                    Series { first: Some(first.jet()), second: Some(&**second) }
+                };
+                add_in_order(chunks, series, out);
+            }
+        });
+    }
+}
+
+/// How many chunks are added up at a time: the fewer, the more of their coefficients stay in cache, but each time all
+/// parameters are read and written, which should not be more than the coefficients. None if there is no chunk.
+fn group<T>(chunks: &[Chunk<'_, T>]) -> Option<usize> {
+    let program: &Compiled<T> = chunks.first()?.program;
+    let coefficients = 2 * program.plan.active_width * CHUNK;
+    Some(program.graph.dim().div_ceil(coefficients.max(1)).clamp(1, GROUP))
+}
