@@ -1,7 +1,8 @@
-//! Sweeps in which a task takes one line through all chunks: where there are enough lines to keep all threads busy.
+//! Sweeps in which a task takes some lines through all chunks: where there are enough lines to keep all threads busy.
 //!
-//! A chunk's coefficients are added up while they are in cache. The additions are the same ones in the same order as
-//! where chunks and parameters are the tasks, so which of the two it is changes no bit.
+//! A chunk's coefficients are added up while they are in cache, and its order-zero work is read from there but for the
+//! first line. The additions are the same ones in the same order as where chunks and parameters are the tasks, so which
+//! of the two it is changes no bit.
 
 use rayon::prelude::*;
 
@@ -17,12 +18,24 @@ use crate::numeric::Scalar;
 const IDLE: f64 = 0.2;
 /// Chunks whose coefficients are added up at a time, at most.
 const GROUP: usize = 4;
+/// Lines of a task, at most: each has its own sums, for which there is little room in cache.
+const LINES: usize = 5;
 
 /// Whether that many lines keep all threads busy.
 pub(super) fn suits(lines: usize) -> bool {
-    let threads = rayon::current_num_threads();
-    let slots = lines.div_ceil(threads) * threads;
+    let slots = share(lines) * rayon::current_num_threads();
     (slots - lines) as f64 <= IDLE * slots as f64
+}
+
+/// The lines of a thread, at most.
+fn share(lines: usize) -> usize {
+    lines.div_ceil(rayon::current_num_threads())
+}
+
+/// The lines of a task: equal parts of a thread's share.
+fn lines_of_a_task(lines: usize) -> usize {
+    let share = share(lines);
+    share.div_ceil(share.div_ceil(LINES).max(1)).max(1)
 }
 
 /// Adds `H v` for each of the directions to `out`.
@@ -33,16 +46,19 @@ pub(super) fn add_hvps<T: Scalar>(
     out: &mut [T],
 ) {
     let Some(group) = group(chunks) else { return };
-    let p = out.len() / v.len().max(1);
-    out.par_chunks_mut(p.max(1)).zip(v).with_max_len(1).for_each(|(out, &v)| {
+    let p = (out.len() / v.len().max(1)).max(1);
+    let lines = lines_of_a_task(v.len());
+    out.par_chunks_mut(lines * p).zip(v.par_chunks(lines)).with_max_len(1).for_each(|(out, v)| {
         for chunks in chunks.chunks(group) {
-            let jet = |chunk| {
-                let mut jet = pool.take(|| Jet::new(chunks[0].program));
-                along(chunk, v, &mut jet);
-                jet
-            };
-            let jets: Vec<Pooled<'_, Jet<T>>> = chunks.iter().map(jet).collect();
-            add_in_order(chunks, |chunk| Series { first: Some(&jets[chunk]), second: None }, out);
+            for (out, &v) in out.chunks_mut(p).zip(v) {
+                let jet = |chunk| {
+                    let mut jet = pool.take(|| Jet::new(chunks[0].program));
+                    along(chunk, v, &mut jet);
+                    jet
+                };
+                let jets: Vec<Pooled<'_, Jet<T>>> = chunks.iter().map(jet).collect();
+                add_in_order(chunks, |chunk| Series { first: Some(&jets[chunk]), second: None }, out);
+            }
         }
     });
 }
@@ -56,7 +72,8 @@ pub(super) fn add_third_order<T: Scalar>(
     out: &mut [T],
 ) {
     let Some(group) = group(chunks) else { return };
-    let (k, p) = (lines.u.len(), out.len() / pairs.len().max(1));
+    let (k, p) = (lines.u.len(), (out.len() / pairs.len().max(1)).max(1));
+    let count = lines_of_a_task(pairs.len());
     for chunks in chunks.chunks(GROUP) {
         let tasks = (0..chunks.len() * k).into_par_iter().with_max_len(1);
         let shared: Vec<Pooled<'_, Jet<T>>> = tasks
@@ -66,20 +83,24 @@ pub(super) fn add_third_order<T: Scalar>(
                 jet
             })
             .collect();
-        out.par_chunks_mut(p.max(1)).zip(pairs).with_max_len(1).for_each(|(out, &pair)| {
-            for (chunks, shared) in chunks.chunks(group).zip(shared.chunks(group * k)) {
-                let coefficients: Vec<_> = chunks
-                    .iter()
-                    .zip(shared.chunks(k))
-                    .map(|(chunk, shared)| along_pair(pool, chunk, pair, lines, shared))
-                    .collect();
-                let series = |chunk: usize| {
-                    let (first, second) = &coefficients[chunk];
-                    Series { first: Some(first.jet()), second: Some(&**second) }
-                };
-                add_in_order(chunks, series, out);
-            }
-        });
+        out.par_chunks_mut(count * p).zip(pairs.par_chunks(count)).with_max_len(1).for_each(
+            |(out, pairs)| {
+                for (chunks, shared) in chunks.chunks(group).zip(shared.chunks(group * k)) {
+                    for (out, &pair) in out.chunks_mut(p).zip(pairs) {
+                        let coefficients: Vec<_> = chunks
+                            .iter()
+                            .zip(shared.chunks(k))
+                            .map(|(chunk, shared)| along_pair(pool, chunk, pair, lines, shared))
+                            .collect();
+                        let series = |chunk: usize| {
+                            let (first, second) = &coefficients[chunk];
+                            Series { first: Some(first.jet()), second: Some(&**second) }
+                        };
+                        add_in_order(chunks, series, out);
+                    }
+                }
+            },
+        );
     }
 }
 

@@ -138,6 +138,7 @@ macro_rules! level {
                     $((1, $r) => tile::<T, $r, 1>,)*
                     $((2, $r) => tile::<T, $r, 2>,)*
                     $((3, $r) if $registers >= 3 => tile::<T, $r, 3>,)*
+                    $((4, $r) if $registers >= 4 => tile::<T, $r, 4>,)*
                     _ => unreachable!("tiles have at most {} rows and {} registers", $rows, $registers),
                 }
             }
@@ -162,7 +163,7 @@ level!(portable, Portable, 4, 2, [1 2 3 4], inline(never));
 #[cfg(target_arch = "x86_64")]
 level!(avx2, Avx2, 6, 2, [1 2 3 4 5 6], target_feature(enable = "avx2,fma"));
 #[cfg(target_arch = "x86_64")]
-level!(avx512, Avx512, 8, 3, [1 2 3 4 5 6 7 8],
+level!(avx512, Avx512, 6, 4, [1 2 3 4 5 6],
     target_feature(enable = "avx2,fma,avx512f,avx512dq,avx512bw,avx512vl"));
 
 /// # Safety
