@@ -1,13 +1,15 @@
-//! The matrix product against faer's, one thread, on the shapes of the experiments.
+//! The matrix product against faer's on the shapes of the experiments: on one thread, and on two that multiply at the
+//! same time, as sweeps do.
 
 use std::hint::black_box;
 
 use centralflow::numeric::{MatMut, MatRef, Scalar, Start, matmul};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use faer::linalg::matmul::matmul as faer_matmul;
+use rayon::prelude::*;
 
 /// m, k, n, then whether A and B are transposed views.
-const SHAPES: [(usize, usize, usize, bool, bool); 10] = [
+const SHAPES: [(usize, usize, usize, bool, bool); 12] = [
     (64, 64, 64, false, false),
     (64, 3072, 256, false, false),
     (3072, 64, 256, true, false),
@@ -16,40 +18,97 @@ const SHAPES: [(usize, usize, usize, bool, bool); 10] = [
     (600, 64, 64, false, false),
     (64, 64, 64, true, false),
     (256, 256, 256, false, false),
+    (64, 128, 128, false, false),
+    (128, 64, 128, true, false),
     (64, 256, 10, false, false),
     (600, 32, 4, false, false),
 ];
 
-fn bench<T: Scalar + faer::traits::ComplexField>(criterion: &mut Criterion, name: &str) {
-    for (m, k, n, a_transposed, b_transposed) in SHAPES {
-        let shape = |t: bool, s: &str| format!("{s}{}", if t { "t" } else { "" });
-        let id = format!("{name} {m}x{k}x{n} {}{}", shape(a_transposed, "a"), shape(b_transposed, "b"));
-        let mut group = criterion.benchmark_group(id);
-        group.throughput(Throughput::Elements((2 * m * k * n) as u64));
+/// Products that each thread does one after the other, so that starting the threads costs little.
+const IN_A_ROW: usize = 8;
+
+/// The factors of a product of one of the shapes, and where each thread writes.
+struct Product<T> {
+    shape: (usize, usize, usize),
+    transposed: (bool, bool),
+    a: Vec<T>,
+    b: Vec<T>,
+    c: Vec<Vec<T>>,
+    pool: rayon::ThreadPool,
+}
+
+impl<T: Scalar + faer::traits::ComplexField> Product<T> {
+    fn new((m, k, n, a_transposed, b_transposed): (usize, usize, usize, bool, bool), threads: usize) -> Self {
         let numbers = |len| -> Vec<T> { (0..len).map(|i| T::from_f64((i % 17) as f64 - 8.0)).collect() };
-        let (a, b, mut c) = (numbers(m * k), numbers(k * n), numbers(m * n));
-        let view = |data, rows, cols, transposed| match transposed {
-            false => MatRef::row_major(data, rows, cols),
-            true => MatRef::row_major(data, cols, rows).t(),
-        };
-        let (a_view, b_view) = (view(&a, m, k, a_transposed), view(&b, k, n, b_transposed));
-        group.bench_function("ours", |bencher| {
-            bencher.iter(|| {
-                matmul(MatMut::row_major(black_box(&mut c), m, n), Start::Present, a_view, b_view);
-            });
+        Self {
+            shape: (m, k, n),
+            transposed: (a_transposed, b_transposed),
+            a: numbers(m * k),
+            b: numbers(k * n),
+            c: vec![numbers(m * n); threads],
+            pool: rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool"),
+        }
+    }
+
+    fn name(&self) -> String {
+        let ((m, k, n), mark) = (self.shape, |t: bool, s: &str| format!("{s}{}", if t { "t" } else { "" }));
+        format!("{m}x{k}x{n} {}{}", mark(self.transposed.0, "a"), mark(self.transposed.1, "b"))
+    }
+
+    /// Calls `multiply(a, b, c)` on each thread with a C of its own.
+    fn on_all_threads(&mut self, multiply: impl Fn(&[T], &[T], &mut [T]) + Sync) {
+        let Self { a, b, c, pool, .. } = self;
+        let in_a_row = |c: &mut Vec<T>| (0..IN_A_ROW).for_each(|_| multiply(a, b, black_box(c)));
+        match c.as_mut_slice() {
+            [c] => in_a_row(c),
+            all => pool.install(|| all.par_iter_mut().with_max_len(1).for_each(in_a_row)),
+        }
+    }
+
+    fn ours(&mut self) {
+        let ((m, k, n), (a_transposed, b_transposed)) = (self.shape, self.transposed);
+        self.on_all_threads(|a, b, c| {
+            let (a, b) = (our_view(a, m, k, a_transposed), our_view(b, k, n, b_transposed));
+            matmul(MatMut::row_major(c, m, n), Start::Present, a, b);
         });
-        let faer_view = |data, rows, cols, transposed| match transposed {
-            false => faer::MatRef::from_row_major_slice(data, rows, cols),
-            true => faer::MatRef::from_row_major_slice(data, cols, rows).transpose(),
-        };
-        let (a_view, b_view) = (faer_view(&a, m, k, a_transposed), faer_view(&b, k, n, b_transposed));
-        group.bench_function("faer", |bencher| {
-            bencher.iter(|| {
-                let c = faer::MatMut::from_row_major_slice_mut(black_box(&mut c), m, n);
-                faer_matmul(c, faer::Accum::Add, a_view, b_view, <T as Scalar>::ONE, faer::Par::Seq);
-            });
+    }
+
+    fn faer(&mut self) {
+        let ((m, k, n), (a_transposed, b_transposed)) = (self.shape, self.transposed);
+        self.on_all_threads(|a, b, c| {
+            let (a, b) = (faer_view(a, m, k, a_transposed), faer_view(b, k, n, b_transposed));
+            let c = faer::MatMut::from_row_major_slice_mut(c, m, n);
+            faer_matmul(c, faer::Accum::Add, a, b, <T as Scalar>::ONE, faer::Par::Seq);
         });
-        group.finish();
+    }
+}
+
+fn our_view<T: Scalar>(data: &[T], rows: usize, cols: usize, transposed: bool) -> MatRef<'_, T> {
+    match transposed {
+        false => MatRef::row_major(data, rows, cols),
+        true => MatRef::row_major(data, cols, rows).t(),
+    }
+}
+
+fn faer_view<T>(data: &[T], rows: usize, cols: usize, transposed: bool) -> faer::MatRef<'_, T> {
+    match transposed {
+        false => faer::MatRef::from_row_major_slice(data, rows, cols),
+        true => faer::MatRef::from_row_major_slice(data, cols, rows).transpose(),
+    }
+}
+
+fn bench<T: Scalar + faer::traits::ComplexField>(criterion: &mut Criterion, name: &str) {
+    for threads in [1, 2] {
+        for shape in SHAPES {
+            let mut product = Product::<T>::new(shape, threads);
+            let id = format!("{name} {} on {threads}", product.name());
+            let (m, k, n) = product.shape;
+            let mut group = criterion.benchmark_group(id);
+            group.throughput(Throughput::Elements((2 * m * k * n * IN_A_ROW * threads) as u64));
+            group.bench_function("ours", |bencher| bencher.iter(|| product.ours()));
+            group.bench_function("faer", |bencher| bencher.iter(|| product.faer()));
+            group.finish();
+        }
     }
 }
 
