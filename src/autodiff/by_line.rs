@@ -111,3 +111,19 @@ fn group<T>(chunks: &[Chunk<'_, T>]) -> Option<usize> {
     let coefficients = 2 * program.plan.active_width * CHUNK;
     Some(program.graph.dim().div_ceil(coefficients.max(1)).clamp(1, GROUP))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_get_equal_parts_or_few_of_them_wait() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("a pool");
+        pool.install(|| {
+            let suited: Vec<usize> = (0..12).filter(|&lines| suits(lines)).collect();
+            assert_eq!(suited, [0, 2, 4, 5, 6, 7, 8, 9, 10, 11]);
+            let parts = [0, 1, 2, 8, 9, 10, 16, 20].map(lines_of_a_task);
+            assert_eq!(parts, [1, 1, 1, 4, 5, 5, 4, 5]);
+        });
+    }
+}
