@@ -70,31 +70,37 @@ pub(crate) fn test_lock() -> std::sync::MutexGuard<'static, ()> {
 
 /// Defines a function whose body is compiled once a [`Level`], so that the compiler may vectorise it.
 ///
-/// The body is plain Rust over slices. Rust never fuses or reorders floating-point operations, so all
+/// The body is plain Rust over slices and arrays. Rust never fuses or reorders floating-point operations, so all
 /// copies compute the same bits.
 macro_rules! dispatched {
-    ($(#[$meta:meta])* $vis:vis fn $name:ident $(<$T:ident : $B:path>)? ( $($arg:ident : $ty:ty),* $(,)? ) $(-> $ret:ty)? $body:block) => {
-        $(#[$meta])*
-        $vis fn $name $(<$T: $B>)? ( $($arg: $ty),* ) $(-> $ret)? {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident <$(const $N:ident : usize),+> $($rest:tt)*) => {
+        $crate::numeric::dispatch::dispatched! { @ [$(#[$meta])* $vis] $name [<$(const $N: usize),+>] [$($N),+] $($rest)* }
+    };
+    ($(#[$meta:meta])* $vis:vis fn $name:ident $(<$T:ident : $B:path>)? ( $($rest:tt)*) $($more:tt)*) => {
+        $crate::numeric::dispatch::dispatched! { @ [$(#[$meta])* $vis] $name [$(<$T: $B>)?] [$($T)?] ($($rest)*) $($more)* }
+    };
+    (@ [$($head:tt)*] $name:ident [$($generics:tt)*] [$($names:tt)*]
+        ( $($arg:ident : $ty:ty),* $(,)? ) $(-> $ret:ty)? $body:block) => {
+        $($head)* fn $name $($generics)* ( $($arg: $ty),* ) $(-> $ret)? {
             #[inline(always)]
-            fn body $(<$T: $B>)? ( $($arg: $ty),* ) $(-> $ret)? $body
+            fn body $($generics)* ( $($arg: $ty),* ) $(-> $ret)? $body
 
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma")]
-            fn avx2 $(<$T: $B>)? ( $($arg: $ty),* ) $(-> $ret)? { body( $($arg),* ) }
+            fn avx2 $($generics)* ( $($arg: $ty),* ) $(-> $ret)? { body::<$($names)*>( $($arg),* ) }
 
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma,avx512f,avx512dq,avx512bw,avx512vl")]
-            fn avx512 $(<$T: $B>)? ( $($arg: $ty),* ) $(-> $ret)? { body( $($arg),* ) }
+            fn avx512 $($generics)* ( $($arg: $ty),* ) $(-> $ret)? { body::<$($names)*>( $($arg),* ) }
 
             match $crate::numeric::dispatch::level() {
                 // SAFETY: `level()` returns a level only if the processor has its instructions.
                 #[cfg(target_arch = "x86_64")]
-                $crate::numeric::dispatch::Level::Avx512 => unsafe { avx512( $($arg),* ) },
+                $crate::numeric::dispatch::Level::Avx512 => unsafe { avx512::<$($names)*>( $($arg),* ) },
                 // SAFETY: as above.
                 #[cfg(target_arch = "x86_64")]
-                $crate::numeric::dispatch::Level::Avx2 => unsafe { avx2( $($arg),* ) },
-                _ => body( $($arg),* ),
+                $crate::numeric::dispatch::Level::Avx2 => unsafe { avx2::<$($names)*>( $($arg),* ) },
+                _ => body::<$($names)*>( $($arg),* ),
             }
         }
     };

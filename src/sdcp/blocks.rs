@@ -1,76 +1,45 @@
 //! Matrices whose columns are padded with zeros to whole blocks of eight, so that no kernel has a remainder loop.
 
 use crate::numeric::Matrix;
-use crate::numeric::dispatch::dispatched;
 
 /// Rows a block.
 pub const LANES: usize = 8;
 /// Eight entries of a column, one below the other.
 pub type Block = [f64; LANES];
 
-/// A matrix of columns of blocks.
-#[derive(Default)]
-pub struct Blocks {
-    height: usize,
-    data: Vec<Block>,
-}
+/// A matrix of M columns of H blocks.
+pub type Columns<const M: usize, const H: usize> = [[Block; H]; M];
 
-impl Blocks {
-    /// The matrix with the same entries.
-    pub fn from_matrix(matrix: &Matrix) -> Self {
-        let mut blocks = Self::default();
-        blocks.reset(matrix.rows(), matrix.cols());
-        for j in 0..matrix.cols() {
-            blocks.col_mut(j).as_flattened_mut()[..matrix.rows()].copy_from_slice(matrix.col(j));
+/// The matrix with the same entries, times a factor.
+#[inline(always)]
+pub fn from_matrix<const M: usize, const H: usize>(matrix: &Matrix, factor: f64) -> Columns<M, H> {
+    let mut columns = zeros();
+    for (column, from) in columns.iter_mut().zip(matrix.data().chunks_exact(matrix.rows())) {
+        for (entry, x) in column.as_flattened_mut().iter_mut().zip(from) {
+            *entry = factor * x;
         }
-        blocks
     }
-
-    /// The zero matrix, in the memory at hand.
-    pub fn reset(&mut self, rows: usize, cols: usize) {
-        self.height = rows.div_ceil(LANES);
-        self.data.clear();
-        self.data.resize(self.height * cols, [0.0; LANES]);
-    }
-
-    /// Blocks a column.
-    pub fn height(&self) -> usize {
-        self.height
-    }
-
-    /// Column j with its padding.
-    pub fn col(&self, j: usize) -> &[Block] {
-        &self.data[j * self.height..][..self.height]
-    }
-
-    /// Column j with its padding, to write.
-    pub fn col_mut(&mut self, j: usize) -> &mut [Block] {
-        &mut self.data[j * self.height..][..self.height]
-    }
-
-    /// All columns, one after the other, to write.
-    pub fn data_mut(&mut self) -> &mut [Block] {
-        &mut self.data
-    }
+    columns
 }
 
-/// Room for a packed matrix of order K <= 16: `16 K >= K (K + 1) / 2`, with whole blocks.
-pub fn packed_blocks<const K: usize>() -> [[Block; K]; 2] {
-    [[[0.0; LANES]; K]; 2]
+/// The zero matrix.
+#[inline(always)]
+pub fn zeros<const M: usize, const H: usize>() -> Columns<M, H> {
+    [[[0.0; LANES]; H]; M]
 }
 
-dispatched! {
-    /// `y = A x`, summed column after column.
-    pub fn apply(a: &Blocks, x: &[f64], y: &mut [Block]) {
-        y.fill([0.0; LANES]);
-        for (q, &factor) in x.iter().enumerate() {
-            for (y, block) in y.iter_mut().zip(a.col(q)) {
-                for l in 0..LANES {
-                    y[l] += factor * block[l];
-                }
+/// `y = A x`, summed column after column.
+#[inline(always)]
+pub fn apply<const M: usize, const H: usize>(a: &Columns<M, H>, x: &[Block; H]) -> [Block; H] {
+    let mut y = [[0.0; LANES]; H];
+    for (column, &factor) in a.iter().zip(x.as_flattened()) {
+        for b in 0..H {
+            for l in 0..LANES {
+                y[b][l] += factor * column[b][l];
             }
         }
     }
+    y
 }
 
 /// `x . y`, the lanes added pairwise at the end.
@@ -82,6 +51,6 @@ pub fn dot(x: &[Block], y: &[Block]) -> f64 {
             sums[l] += x[l] * y[l];
         }
     }
-    let fours: [f64; 4] = std::array::from_fn(|l| sums[l] + sums[l + 4]);
-    (fours[0] + fours[2]) + (fours[1] + fours[3])
+    let four = |l: usize| sums[l] + sums[l + 4];
+    (four(0) + four(2)) + (four(1) + four(3))
 }

@@ -1,7 +1,8 @@
 //! An independent check of a proposed solution; shares no code with the solver.
 
-use super::least::negative_part;
-use super::packing::pairs;
+use std::f64::consts::SQRT_2;
+
+use super::least::{self, negative_part};
 use super::problem::Problem;
 use crate::numeric::Matrix;
 use crate::numeric::dispatch::dispatched;
@@ -44,62 +45,129 @@ pub fn certify(problem: &Problem, x: &Matrix) -> Certificate {
             cancellation: f64::NAN,
         };
     }
-    let order: Vec<(usize, usize)> = pairs(k).collect();
-    let root = 2.0_f64.sqrt();
+    // The order and its packed entries.
+    match k {
+        1 => small::<1, 1>(a, b, x),
+        2 => small::<2, 3>(a, b, x),
+        3 => small::<3, 6>(a, b, x),
+        4 => small::<4, 10>(a, b, x),
+        5 => small::<5, 15>(a, b, x),
+        6 => small::<6, 21>(a, b, x),
+        7 => small::<7, 28>(a, b, x),
+        8 => small::<8, 36>(a, b, x),
+        _ => large(a, b, x),
+    }
+}
+
+dispatched! {
+    /// With sizes that the compiler knows, and room on the stack.
+    fn small<const K: usize, const M: usize>(a: &Matrix, b: &Matrix, x: &Matrix) -> Certificate {
+        let (mut squares, mut packed, mut rows) = ([[[0.0; K]; K]; 5], [[0.0; M]; 3], [[0.0; K]; 4]);
+        let room = Room {
+            squares: squares.each_mut().map(|square| square.as_flattened_mut()),
+            packed: packed.each_mut().map(|vector| &mut vector[..]),
+            rows: rows.each_mut().map(|row| &mut row[..]),
+        };
+        measure(K, a.data(), b.data(), x.data(), room)
+    }
+}
+
+dispatched! {
+    /// Of any order.
+    fn large(a: &Matrix, b: &Matrix, x: &Matrix) -> Certificate {
+        let (k, m) = (a.rows(), b.rows());
+        let mut data = vec![0.0; 5 * k * k + 3 * m + 4 * k];
+        let mut rest = &mut data[..];
+        let mut take = |length| rest.split_off_mut(..length).expect("as long as all parts");
+        let room = Room {
+            squares: std::array::from_fn(|_| take(k * k)),
+            packed: std::array::from_fn(|_| take(m)),
+            rows: std::array::from_fn(|_| take(k)),
+        };
+        measure(k, a.data(), b.data(), x.data(), room)
+    }
+}
+
+/// Where a certificate of order k is computed: matrices, packed vectors and vectors.
+struct Room<'a> {
+    squares: [&'a mut [f64]; 5],
+    packed: [&'a mut [f64]; 3],
+    rows: least::Room<'a>,
+}
+
+/// The certificate of a finite X; all matrices are of order k, by columns, but B.
+#[inline(always)]
+fn measure(k: usize, a: &[f64], b: &[f64], x: &[f64], room: Room) -> Certificate {
+    let Room { squares: [scaled_a, scaled_x, bx, terms, r], packed: [packed, signed, magnitudes], mut rows } =
+        room;
     // Norms of entries divided by their largest magnitude neither overflow nor vanish.
     let (size_x, size_a, size_b) = (size(x), size(a), power_of_two(size(b)));
-    let mut r = Matrix::zeros(k, k);
-    let mut terms = Matrix::zeros(k, k);
-    let mut bx = Matrix::zeros(k, k);
+    divide(a, size_a, scaled_a);
+    divide(x, size_x, scaled_x);
     // Units: X in size_x, R in unit = max(size_a, size_b size_x).
     let unit = size_a.max(size_b * size_x);
     let (share_a, share_b) = if unit > 0.0 { (size_a / unit, size_b * size_x / unit) } else { (0.0, 0.0) };
-    let weight = |(i, j)| if i == j { 1.0 } else { root };
-    let entry = |(i, j)| ratio(0.5 * x[(i, j)] + 0.5 * x[(j, i)], size_x);
-    let packed: Vec<f64> = order.iter().map(|&pair| weight(pair) * entry(pair)).collect();
-    let (mut signed, mut magnitudes) = (vec![0.0; order.len()], vec![0.0; order.len()]);
-    sums(b, size_b, &packed, &mut signed, &mut magnitudes);
-    for (p, &(i, j)) in order.iter().enumerate() {
-        let weight = weight((i, j));
-        bx[(i, j)] = signed[p] / weight * share_b;
-        bx[(j, i)] = bx[(i, j)];
-        r[(i, j)] = ratio(a[(i, j)], size_a) * share_a + bx[(i, j)];
-        r[(j, i)] = r[(i, j)];
-        terms[(i, j)] = magnitudes[p] / weight * share_b;
-        terms[(j, i)] = terms[(i, j)];
+    pack(k, x, size_x, packed);
+    sums(b, size_b, packed, signed, magnitudes);
+    unpack(k, signed, share_b, bx);
+    unpack(k, magnitudes, share_b, terms);
+    for p in 0..k * k {
+        r[p] = scaled_a[p] * share_a + bx[p];
     }
-    let scaled_x = Matrix::from_fn(k, k, |i, j| ratio(x[(i, j)], size_x));
-    let norm_a = frobenius(a, size_a) * share_a;
-    let scale = norm_a.max(frobenius(&terms, 1.0));
-    let strict = norm_a.max(frobenius(&bx, 1.0));
-    let norm_x = frobenius(x, size_x);
-    let skew = Matrix::from_fn(k, k, |i, j| 0.5 * scaled_x[(i, j)] - 0.5 * scaled_x[(j, i)]);
-    let mut pairing = 0.0;
+    let (mut skew, mut pairing) = (0.0, 0.0);
     for j in 0..k {
         for i in 0..k {
-            pairing += scaled_x[(i, j)] * r[(i, j)];
+            let difference = 0.5 * scaled_x[j * k + i] - 0.5 * scaled_x[i * k + j];
+            skew += difference * difference;
+            pairing += scaled_x[j * k + i] * r[j * k + i];
         }
     }
+    let norm_a = frobenius(scaled_a) * share_a;
+    let scale = norm_a.max(frobenius(terms));
+    let strict = norm_a.max(frobenius(bx));
+    let norm_x = frobenius(scaled_x);
+    let negative_x = negative_part(k, scaled_x, &mut rows);
+    let negative_r = negative_part(k, r, &mut rows);
     Certificate {
-        primal: ratio(negative_part(&scaled_x).max(frobenius(&skew, 1.0)), norm_x),
-        dual: ratio(negative_part(&r), scale),
+        primal: ratio(negative_x.max(skew.sqrt()), norm_x),
+        dual: ratio(negative_r, scale),
         complementarity: ratio(pairing.abs(), norm_x * scale),
         cancellation: if scale > 0.0 { scale / strict } else { 1.0 },
     }
 }
 
-fn size(a: &Matrix) -> f64 {
-    a.data().iter().fold(0.0, |best: f64, entry| best.max(entry.abs()))
+/// The largest magnitude.
+#[inline(always)]
+fn size(values: &[f64]) -> f64 {
+    let larger = |x: f64, y: f64| if x < y { y } else { x };
+    let (chunks, rest) = values.as_chunks::<16>();
+    let mut sizes = [0.0; 16];
+    for chunk in chunks {
+        for l in 0..16 {
+            sizes[l] = larger(sizes[l], chunk[l].abs());
+        }
+    }
+    sizes.into_iter().chain(rest.iter().map(|x| x.abs())).fold(0.0, larger)
 }
 
 /// `x / scale`, and zero over zero is zero.
+#[inline(always)]
 fn ratio(x: f64, scale: f64) -> f64 {
     if x == 0.0 { 0.0 } else { x / scale }
 }
 
-/// The Frobenius norm of `a / size`.
-fn frobenius(a: &Matrix, size: f64) -> f64 {
-    a.data().iter().map(|&entry| ratio(entry, size)).map(|entry| entry * entry).sum::<f64>().sqrt()
+/// The ratios of all values.
+#[inline(always)]
+fn divide(values: &[f64], scale: f64, ratios: &mut [f64]) {
+    for (ratio_of, &x) in ratios.iter_mut().zip(values) {
+        *ratio_of = ratio(x, scale);
+    }
+}
+
+/// The Frobenius norm.
+#[inline(always)]
+fn frobenius(values: &[f64]) -> f64 {
+    values.iter().map(|x| x * x).sum::<f64>().sqrt()
 }
 
 /// The largest power of two that is at most `size` (and normal); zero for zero.
@@ -107,16 +175,45 @@ fn power_of_two(size: f64) -> f64 {
     if size == 0.0 { 0.0 } else { libm::scalbn(1.0, libm::ilogb(size).max(-1022)) }
 }
 
-dispatched! {
-    /// The sums over q of `b_pq x_q / unit`, and of their magnitudes; the unit is a power of two, or B is zero.
-    fn sums(b: &Matrix, unit: f64, x: &[f64], sums: &mut [f64], magnitudes: &mut [f64]) {
-        let inverse = if unit > 0.0 { 1.0 / unit } else { 0.0 };
-        for (q, &factor) in x.iter().enumerate() {
-            for ((sum, magnitude), entry) in sums.iter_mut().zip(magnitudes.iter_mut()).zip(b.col(q)) {
-                let term = entry * inverse * factor;
-                *sum += term;
-                *magnitude += term.abs();
-            }
+/// `svec` of the symmetric part of `X / size`.
+#[inline(always)]
+fn pack(k: usize, x: &[f64], size: f64, packed: &mut [f64]) {
+    let mut p = 0;
+    for j in 0..k {
+        for i in 0..=j {
+            let weight = if i == j { 1.0 } else { SQRT_2 };
+            packed[p] = weight * ratio(0.5 * x[j * k + i] + 0.5 * x[i * k + j], size);
+            p += 1;
+        }
+    }
+}
+
+/// The symmetric matrix of `svec` times a share.
+#[inline(always)]
+fn unpack(k: usize, packed: &[f64], share: f64, matrix: &mut [f64]) {
+    let mut p = 0;
+    for j in 0..k {
+        for i in 0..=j {
+            let weight = if i == j { 1.0 } else { SQRT_2 };
+            let entry = packed[p] / weight * share;
+            matrix[j * k + i] = entry;
+            matrix[i * k + j] = entry;
+            p += 1;
+        }
+    }
+}
+
+/// The sums over q of `b_pq x_q / unit`, and of their magnitudes; the unit is a power of two, or B is zero.
+#[inline(always)]
+fn sums(b: &[f64], unit: f64, x: &[f64], sums: &mut [f64], magnitudes: &mut [f64]) {
+    let (inverse, m) = (if unit > 0.0 { 1.0 / unit } else { 0.0 }, x.len());
+    sums.fill(0.0);
+    magnitudes.fill(0.0);
+    for q in 0..m {
+        for p in 0..m {
+            let term = b[q * m + p] * inverse * x[q];
+            sums[p] += term;
+            magnitudes[p] += term.abs();
         }
     }
 }

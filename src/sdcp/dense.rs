@@ -1,11 +1,22 @@
 //! Dense kernels of the solver: congruences, Cholesky factors, triangular solves.
 
 use super::packing::{pack, pack_onto, unpack_into};
+use crate::numeric::dispatch::dispatched;
 use crate::numeric::{Matrix, vector};
 
-/// The largest magnitude of an entry.
-pub fn largest(a: &Matrix) -> f64 {
-    a.data().iter().fold(0.0, |best: f64, entry| best.max(entry.abs()))
+dispatched! {
+    /// The largest magnitude of an entry; a NaN does not count.
+    pub fn largest(a: &Matrix) -> f64 {
+        let larger = |best: f64, x: f64| if x > best { x } else { best };
+        let (chunks, mut best) = (a.data().chunks_exact(32), [0.0; 32]);
+        let rest = chunks.remainder().iter().fold(0.0, |best, entry| larger(best, entry.abs()));
+        for chunk in chunks {
+            for l in 0..32 {
+                best[l] = larger(best[l], chunk[l].abs());
+            }
+        }
+        best.into_iter().fold(rest, larger)
+    }
 }
 
 /// `y += x`.

@@ -1,6 +1,6 @@
 //! Jacobi's eigenvalue method, started from a basis that nearly diagonalises the matrix.
 
-use super::square::Square;
+use super::square::{Square, largest};
 
 const MAX_SWEEPS: usize = 30;
 
@@ -9,17 +9,17 @@ const MAX_SWEEPS: usize = 30;
 ///
 /// Cyclic sweeps of Jacobi rotations converge quadratically, so that a nearly diagonal S takes one or two. The
 /// diagonal of S is returned.
+#[inline(always)]
 pub fn diagonalize<const K: usize>(mut s: Square<K>, v: &mut Square<K>, tolerance: f64) -> [f64; K] {
-    let largest = s.as_flattened().iter().fold(0.0, |best: f64, entry| best.max(entry.abs()));
-    let negligible = tolerance.max(0.125 * f64::EPSILON) * largest;
+    let negligible = tolerance.max(0.125 * f64::EPSILON) * largest(&s);
     for _ in 0..MAX_SWEEPS {
         let mut rotated = false;
         // Consecutive pairs are disjoint, so that the processor overlaps their rotations.
-        for (round, p) in (0..K).flat_map(|round| (0..K).map(move |p| (round, p))) {
-            let q = (round + K - p) % K;
-            if p < q {
+        for round in 0..K {
+            for p in 0..K {
+                let q = (round + K - p) % K;
                 // A NaN is not rotated.
-                if s[q][p].abs() > negligible {
+                if p < q && s[q][p].abs() > negligible {
                     rotate(&mut s, v, p, q);
                     rotated = true;
                 }
@@ -29,7 +29,11 @@ pub fn diagonalize<const K: usize>(mut s: Square<K>, v: &mut Square<K>, toleranc
             break;
         }
     }
-    std::array::from_fn(|i| s[i][i])
+    let mut diagonal = [0.0; K];
+    for i in 0..K {
+        diagonal[i] = s[i][i];
+    }
+    diagonal
 }
 
 /// Annihilates the entry (p, q), p < q.

@@ -1,11 +1,14 @@
 //! The least eigenvalue of a symmetric matrix: Householder's reduction to a tridiagonal one, then bisection on the sign
 //! of Sturm's sequence (Golub and Van Loan, Matrix Computations, sections 8.3 and 8.4).
 
-use crate::numeric::Matrix;
+/// Room for the reduction of a matrix: four vectors of its order.
+pub type Room<'a> = [&'a mut [f64]; 4];
 
-/// `max(0, -lambda_min(A))` of a symmetric A, to rounding in its norm; NaN if an entry is not finite.
-pub fn negative_part(a: &Matrix) -> f64 {
-    let tridiagonal = Tridiagonal::of(a.clone());
+/// `max(0, -lambda_min(A))` of a symmetric A of order k, by columns, to rounding in its norm; NaN if an entry is not
+/// finite. A is destroyed.
+#[inline(always)]
+pub fn negative_part(k: usize, a: &mut [f64], room: &mut Room) -> f64 {
+    let tridiagonal = Tridiagonal::of(k, a, room);
     let bound = tridiagonal.bound();
     if !bound.is_finite() {
         return f64::NAN;
@@ -32,37 +35,41 @@ pub fn negative_part(a: &Matrix) -> f64 {
 }
 
 /// A symmetric tridiagonal matrix.
-struct Tridiagonal {
-    diagonal: Vec<f64>,
+struct Tridiagonal<'a> {
+    diagonal: &'a [f64],
     /// The squares of the entries next to the diagonal, after a zero.
-    squares: Vec<f64>,
+    squares: &'a [f64],
 }
 
-impl Tridiagonal {
+impl<'a> Tridiagonal<'a> {
     /// The orthogonally similar matrix of a symmetric one.
-    fn of(mut a: Matrix) -> Self {
-        let n = a.rows();
-        let mut squares = vec![0.0; n];
-        let mut w = vec![0.0; n];
-        for c in 1..n {
-            squares[c] = eliminate(&mut a, c, &mut w);
+    #[inline(always)]
+    fn of(k: usize, a: &mut [f64], [diagonal, squares, v, w]: &'a mut Room) -> Self {
+        squares.fill(0.0);
+        for c in 1..k {
+            squares[c] = eliminate(k, a, c, v, w);
         }
-        Self { diagonal: (0..n).map(|i| a[(i, i)]).collect(), squares }
+        for i in 0..k {
+            diagonal[i] = a[i * k + i];
+        }
+        Self { diagonal, squares }
     }
 
     /// No eigenvalue has a larger magnitude.
+    #[inline(always)]
     fn bound(&self) -> f64 {
         let largest = |values: &[f64]| {
             values.iter().fold(0.0, |best: f64, x| if x.abs() <= best { best } else { x.abs() })
         };
-        largest(&self.diagonal) + 2.0 * largest(&self.squares).sqrt()
+        largest(self.diagonal) + 2.0 * largest(self.squares).sqrt()
     }
 
     /// True if an eigenvalue is below the shift: if a pivot of the shifted matrix is negative.
+    #[inline(always)]
     fn has_below(&self, shift: f64, bound: f64) -> bool {
         let tiny = f64::EPSILON * f64::EPSILON * bound;
         let mut pivot = f64::INFINITY;
-        for (d, square) in self.diagonal.iter().zip(&self.squares) {
+        for (d, square) in self.diagonal.iter().zip(self.squares) {
             pivot = d - shift - square / pivot;
             if pivot < -tiny {
                 return true;
@@ -75,31 +82,36 @@ impl Tridiagonal {
 
 /// Reflects `x = A[c.., c - 1]` onto its first entry and returns that entry's square: `A - v w' - w v'` with the
 /// reflection `I - beta v v'`, `p = beta A v` and `w = p - (beta / 2) (p . v) v`.
-fn eliminate(a: &mut Matrix, c: usize, w: &mut [f64]) -> f64 {
-    let n = a.rows();
-    let mut v = a.col(c - 1).to_vec();
+///
+/// All of a column is computed, whose length the compiler knows; v and w are zero above c.
+#[inline(always)]
+fn eliminate(k: usize, a: &mut [f64], c: usize, v: &mut [f64], w: &mut [f64]) -> f64 {
+    v.copy_from_slice(&a[(c - 1) * k..][..k]);
+    v[..c].fill(0.0);
     let rest: f64 = v[c + 1..].iter().map(|x| x * x).sum();
     let square = v[c] * v[c] + rest;
     if rest == 0.0 {
         return square;
     }
     let norm = square.sqrt();
+    let beta = 1.0 / (square + norm * v[c].abs());
     v[c] += norm.copysign(v[c]);
-    let beta = 1.0 / (square + norm * a[(c, c - 1)].abs());
-    w[c..].fill(0.0);
-    for j in c..n {
-        for (w, entry) in w[c..].iter_mut().zip(&a.col(j)[c..]) {
-            *w += beta * v[j] * entry;
+    w.fill(0.0);
+    for j in c..k {
+        let factor = beta * v[j];
+        for i in 0..k {
+            w[i] += factor * a[j * k + i];
         }
     }
+    w[..c].fill(0.0);
     let half = 0.5 * beta * w[c..].iter().zip(&v[c..]).map(|(w, v)| w * v).sum::<f64>();
-    for (w, v) in w[c..].iter_mut().zip(&v[c..]) {
-        *w -= half * v;
+    for i in 0..k {
+        w[i] -= half * v[i];
     }
-    for j in c..n {
+    for j in c..k {
         let (vj, wj) = (v[j], w[j]);
-        for ((entry, v), w) in a.col_mut(j)[c..].iter_mut().zip(&v[c..]).zip(&w[c..]) {
-            *entry -= v * wj + w * vj;
+        for i in 0..k {
+            a[j * k + i] -= v[i] * wj + w[i] * vj;
         }
     }
     square
@@ -107,8 +119,15 @@ fn eliminate(a: &mut Matrix, c: usize, w: &mut [f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::numeric::{random::Stream, symmetric_eigen};
+    use crate::numeric::{Matrix, random::Stream, symmetric_eigen};
+
+    fn negative_part(a: &Matrix) -> f64 {
+        let k = a.rows();
+        let mut room = vec![f64::NAN; 4 * k.max(1)];
+        let mut parts = room.chunks_exact_mut(k.max(1)).map(|part| &mut part[..k]);
+        let mut room = std::array::from_fn(|_| parts.next().unwrap());
+        super::negative_part(k, a.clone().data_mut(), &mut room)
+    }
 
     #[test]
     fn agrees_with_the_eigenvalues() {

@@ -30,6 +30,7 @@ mod newton;
 mod packing;
 mod polish;
 mod problem;
+mod residual;
 mod solve;
 mod square;
 mod system;

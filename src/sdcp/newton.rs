@@ -17,12 +17,12 @@
 //! B^ the operator in that basis. Where the system is definite at the solution, the solution is unique and the
 //! convergence quadratic.
 
-use super::blocks::{Blocks, apply, packed_blocks};
+use super::blocks::{self, Columns, LANES};
 use super::jacobi::diagonalize;
-use super::packing::packed_len;
 use super::square::{self, Square};
 use super::system::System;
 use crate::numeric::Matrix;
+use crate::numeric::dispatch::dispatched;
 
 const MAX_STEPS: usize = 24;
 /// |G|, relative to the larger of A and B[X], at which the iteration stops.
@@ -32,44 +32,73 @@ const ROUNDING: f64 = 1e-13;
 /// Relative |G| below which a system serves the next steps too, each of which gains about as many digits again.
 const REUSE: f64 = 1e-4;
 
-/// The solution of a problem with A and B of order one; exactly zero if A is positive semidefinite to rounding.
+/// A and B, and the factors that bring them to order one.
+#[derive(Clone, Copy)]
+pub struct Data<'a> {
+    /// A.
+    pub a: &'a Matrix,
+    /// B in the isometric packing.
+    pub b: &'a Matrix,
+    /// The factor of A.
+    pub factor_a: f64,
+    /// The factor of B.
+    pub factor_b: f64,
+    /// The largest magnitude of an entry of B times its factor.
+    pub largest: f64,
+}
+
+/// The solution of the problem brought to order one; exactly zero if A is positive semidefinite to rounding.
 ///
 /// None if the iteration does not converge, which is no statement about the problem, or if the order is above 16.
-pub fn solve(a: &Matrix, b: &Matrix) -> Option<Matrix> {
-    match a.rows() {
-        2 => run::<2>(a, b),
-        3 => run::<3>(a, b),
-        4 => run::<4>(a, b),
-        5 => run::<5>(a, b),
-        6 => run::<6>(a, b),
-        7 => run::<7>(a, b),
-        8 => run::<8>(a, b),
-        9 => run::<9>(a, b),
-        10 => run::<10>(a, b),
-        11 => run::<11>(a, b),
-        12 => run::<12>(a, b),
-        13 => run::<13>(a, b),
-        14 => run::<14>(a, b),
-        15 => run::<15>(a, b),
-        16 => run::<16>(a, b),
+pub fn solve(data: Data) -> Option<Matrix> {
+    // The order, its packed entries and their blocks.
+    match data.a.rows() {
+        2 => small::<2, 3, 1>(data),
+        3 => small::<3, 6, 1>(data),
+        4 => small::<4, 10, 2>(data),
+        5 => small::<5, 15, 2>(data),
+        6 => small::<6, 21, 3>(data),
+        7 => small::<7, 28, 4>(data),
+        8 => small::<8, 36, 5>(data),
+        9 => large::<9, 45, 6>(data),
+        10 => large::<10, 55, 7>(data),
+        11 => large::<11, 66, 9>(data),
+        12 => large::<12, 78, 10>(data),
+        13 => large::<13, 91, 12>(data),
+        14 => large::<14, 105, 14>(data),
+        15 => large::<15, 120, 15>(data),
+        16 => large::<16, 136, 17>(data),
         _ => None,
     }
 }
 
-fn run<const K: usize>(a: &Matrix, b: &Matrix) -> Option<Matrix> {
-    let a = square::from_matrix::<K>(a);
+dispatched! {
+    /// The usual orders, for which several copies are worth their compile time.
+    fn small<const K: usize, const M: usize, const H: usize>(data: Data) -> Option<Matrix> {
+        iterate::<K, M, H>(data)
+    }
+}
+
+/// Apart from its caller, so that small orders do not pay for this one's room on the stack.
+#[inline(never)]
+fn large<const K: usize, const M: usize, const H: usize>(data: Data) -> Option<Matrix> {
+    iterate::<K, M, H>(data)
+}
+
+#[inline(always)]
+fn iterate<const K: usize, const M: usize, const H: usize>(data: Data) -> Option<Matrix> {
+    let a = square::from_matrix::<K>(data.a, data.factor_a);
     let mut point = Point::start(&a);
     let norm_a = square::norm(&a);
     if point.z.iter().all(|&z| z <= K as f64 * f64::EPSILON * norm_a) {
         return Some(Matrix::zeros(K, K));
     }
-    let largest = b.data().iter().fold(0.0, |best: f64, entry| best.max(entry.abs()));
-    let b = Blocks::from_matrix(b);
+    let b = blocks::from_matrix::<M, H>(data.b, data.factor_b);
     // The best multiple of (-A)+; exact if B is a multiple of the identity.
     let x = point.x();
     let tau = square::inner(&x, &x) / square::inner(&x, &image(&b, &x));
     point.z = point.z.map(|z| tau * z);
-    let mut system = System::new(tau);
+    let mut system = System::<K, M, H>::new(tau);
     let (mut last, mut formed) = (f64::INFINITY, f64::INFINITY);
     for _ in 0..MAX_STEPS {
         let x = point.x();
@@ -83,7 +112,7 @@ fn run<const K: usize>(a: &Matrix, b: &Matrix) -> Option<Matrix> {
             return None;
         }
         if formed > REUSE || size > 0.1 * last {
-            if !system.form(&b, &point.v, &point.z, largest) {
+            if !system.form(&b, &point.v, &point.z, data.largest) {
                 return None;
             }
             formed = size;
@@ -96,12 +125,11 @@ fn run<const K: usize>(a: &Matrix, b: &Matrix) -> Option<Matrix> {
 }
 
 /// `B[M]`.
-fn image<const K: usize>(b: &Blocks, m: &Square<K>) -> Square<K> {
-    let (mut x, mut bx) = ([[0.0; K]; K], packed_blocks::<K>());
-    let (x, bx) = (&mut x.as_flattened_mut()[..packed_len(K)], &mut bx.as_flattened_mut()[..b.height()]);
-    square::pack_into(m, x);
-    apply(b, x, bx);
-    square::unpack(bx.as_flattened())
+#[inline(always)]
+fn image<const K: usize, const M: usize, const H: usize>(b: &Columns<M, H>, m: &Square<K>) -> Square<K> {
+    let mut x = [[0.0; LANES]; H];
+    square::pack_into(m, x.as_flattened_mut());
+    square::unpack(blocks::apply(b, &x).as_flattened())
 }
 
 /// `Z = V diag(z) V'`.
@@ -112,18 +140,22 @@ struct Point<const K: usize> {
 
 impl<const K: usize> Point<K> {
     /// `Z = -A`.
+    #[inline(always)]
     fn start(a: &Square<K>) -> Self {
         let mut v = square::diagonal(&[1.0; K]);
-        let z = diagonalize(*a, &mut v, 0.0).map(|z| -z);
+        let mut z = diagonalize(*a, &mut v, 0.0);
+        z.iter_mut().for_each(|z| *z = -*z);
         Self { v, z }
     }
 
     /// Z+.
+    #[inline(always)]
     fn x(&self) -> Square<K> {
         square::spectral(&self.v, &self.z.map(|z| z.max(0.0)))
     }
 
     /// G(Z).
+    #[inline(always)]
     fn normal_map(&self, a: &Square<K>, bx: &Square<K>, tau: f64) -> Square<K> {
         let mut g = square::spectral(&self.v, &self.z.map(|z| z.min(0.0) / tau));
         for j in 0..K {
@@ -135,6 +167,7 @@ impl<const K: usize> Point<K> {
     }
 
     /// Adds dZ, up to the relative tolerance.
+    #[inline(always)]
     fn add(&mut self, dz: &Square<K>, tolerance: f64) {
         let mut z = square::congruence(&self.v, dz);
         for i in 0..K {

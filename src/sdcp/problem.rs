@@ -1,7 +1,8 @@
 //! The data of a semidefinite complementarity problem, checked once.
 
 use super::dense;
-use super::packing::{pack, packed_len, pairs, unpack, weight};
+use super::packing::{packed_len, pairs, weight};
+use super::residual::residual;
 use crate::numeric::Matrix;
 
 /// Why a problem is refused or not solved.
@@ -65,7 +66,7 @@ pub struct Problem {
 
 impl Problem {
     /// The problem of a symmetric k x k matrix A and a positive semidefinite operator B in the isometric packing
-    /// (m x m, m = k (k + 1) / 2; see [`pack`]).
+    /// (m x m, m = k (k + 1) / 2; see [`pack`](super::pack)).
     ///
     /// Asymmetry up to 1e-10 of the largest entry is taken for rounding and averaged away.
     ///
@@ -118,9 +119,7 @@ impl Problem {
     /// # Panics
     /// If X is not k x k: a bug of the caller.
     pub fn residual(&self, x: &Matrix) -> Matrix {
-        let mut r = unpack(self.order(), &dense::apply(&self.b, &pack(x)));
-        dense::add(&self.a, &mut r);
-        r
+        residual(&self.a, &self.b, x)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::certify::{Certificate, certify};
 use super::dense;
 use super::interior;
-use super::newton;
+use super::newton::{self, Data};
 use super::polish::{polish, project};
 use super::problem::{Problem, SdcpError};
 use crate::numeric::{Matrix, symmetric_eigen};
@@ -53,16 +53,15 @@ pub(super) fn solve_with(problem: &Problem, direct: bool) -> Result<Solution, Sd
     let (size_a, size_b) = (dense::largest(problem.a()), dense::largest(problem.b()));
     // Powers of two, so that scaling changes no mantissa: A = unit_a A', B = unit_b B', X = unit_a / unit_b X'.
     let (unit_a, unit_b) = (exponent(size_a), exponent(size_b));
-    let a = scaled(problem.a(), -unit_a);
-    let b = scaled(problem.b(), -unit_b);
-    let back = |x: &Matrix| scaled(x, unit_a - unit_b);
+    let back = |x| scaled(x, unit_a - unit_b);
     if direct
-        && let Some(x) = newton::solve(&a, &b)
-        && let Ok(solution) = finish(problem, back(&x), 0)
+        && let Some(x) = newton_at(problem, unit_a, unit_b, size_b)
+        && let Ok(solution) = finish(problem, back(x), 0)
         && solution.certificate.worst() <= CLOSE
     {
         return Ok(solution);
     }
+    let (a, b) = (scaled(problem.a().clone(), -unit_a), scaled(problem.b().clone(), -unit_b));
     let smallest = symmetric_eigen(&a).0.last().copied().unwrap_or(0.0);
     if smallest >= -(k as f64) * f64::EPSILON * dense::norm(&a) {
         return finish(problem, Matrix::zeros(k, k), 0);
@@ -75,10 +74,10 @@ pub(super) fn solve_with(problem: &Problem, direct: bool) -> Result<Solution, Sd
         return Err(SdcpError::Unbounded);
     }
     // The two differ where B is nearly singular; the certificate decides.
-    let sharp = finish(problem, back(&polish(&a, &b, &outcome.x)), outcome.iterations);
+    let sharp = finish(problem, back(polish(&a, &b, &outcome.x)), outcome.iterations);
     match &sharp {
         Ok(solution) if solution.certificate.worst() <= CLOSE => sharp,
-        _ => better(sharp, finish(problem, back(&project(&outcome.x)), outcome.iterations)),
+        _ => better(sharp, finish(problem, back(project(&outcome.x)), outcome.iterations)),
     }
 }
 
@@ -119,16 +118,31 @@ fn finish(problem: &Problem, x: Matrix, iterations: usize) -> Result<Solution, S
     Err(SdcpError::NotConverged { iterations, primal, dual, complementarity })
 }
 
+/// Newton's method on the scaled problem; `size_b` is the largest magnitude of an entry of B.
+fn newton_at(problem: &Problem, unit_a: i32, unit_b: i32, size_b: f64) -> Option<Matrix> {
+    let largest = libm::scalbn(size_b, -unit_b);
+    if let (Some(factor_a), Some(factor_b)) = (power(-unit_a), power(-unit_b)) {
+        return newton::solve(Data { a: problem.a(), b: problem.b(), factor_a, factor_b, largest });
+    }
+    let (a, b) = (scaled(problem.a().clone(), -unit_a), scaled(problem.b().clone(), -unit_b));
+    newton::solve(Data { a: &a, b: &b, factor_a: 1.0, factor_b: 1.0, largest })
+}
+
 /// e with `2^e <= size < 2^(e + 1)`; 0 for zero.
 fn exponent(size: f64) -> i32 {
     if size == 0.0 { 0 } else { libm::ilogb(size) }
 }
 
-fn scaled(a: &Matrix, exponent: i32) -> Matrix {
-    let scale = |entry| libm::scalbn(entry, exponent);
-    // Within the range of normal numbers one product has the same bits, much faster.
-    let factor = scale(1.0);
-    let normal = (-1022..=1023).contains(&exponent);
-    let data = a.data().iter().map(|&entry| if normal { entry * factor } else { scale(entry) }).collect();
-    Matrix::from_columns(a.rows(), a.cols(), data)
+/// `2^exponent`, if that is a normal number: the product with it is then that of [`libm::scalbn`], much faster.
+fn power(exponent: i32) -> Option<f64> {
+    (-1022..=1023).contains(&exponent).then(|| libm::scalbn(1.0, exponent))
+}
+
+/// `2^exponent A`.
+fn scaled(mut a: Matrix, exponent: i32) -> Matrix {
+    match power(exponent) {
+        Some(factor) => a.data_mut().iter_mut().for_each(|entry| *entry *= factor),
+        None => a.data_mut().iter_mut().for_each(|entry| *entry = libm::scalbn(*entry, exponent)),
+    }
+    a
 }

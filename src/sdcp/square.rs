@@ -1,32 +1,53 @@
 //! Square matrices whose order is known to the compiler: on the stack, in unrolled loops.
+//!
+//! Loops, not closures: a closure of the standard library's helpers may be compiled apart, without the vector
+//! instructions of its caller.
 
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
-use super::packing::pairs;
 use crate::numeric::Matrix;
 
 /// A K x K matrix as an array of its columns.
 pub type Square<const K: usize> = [[f64; K]; K];
 
-/// The matrix with the same entries.
-pub fn from_matrix<const K: usize>(m: &Matrix) -> Square<K> {
-    std::array::from_fn(|j| std::array::from_fn(|i| m[(i, j)]))
+/// The matrix with the same entries, times a factor.
+#[inline(always)]
+pub fn from_matrix<const K: usize>(m: &Matrix, factor: f64) -> Square<K> {
+    let mut out = [[0.0; K]; K];
+    for j in 0..K {
+        for i in 0..K {
+            out[j][i] = factor * m[(i, j)];
+        }
+    }
+    out
 }
 
 /// The matrix with the same entries.
+#[inline(always)]
 pub fn to_matrix<const K: usize>(m: &Square<K>) -> Matrix {
     Matrix::from_columns(K, K, m.as_flattened().to_vec())
 }
 
 /// `diag(d)`.
+#[inline(always)]
 pub fn diagonal<const K: usize>(d: &[f64; K]) -> Square<K> {
-    std::array::from_fn(|j| std::array::from_fn(|i| if i == j { d[i] } else { 0.0 }))
+    let mut out = [[0.0; K]; K];
+    for i in 0..K {
+        out[i][i] = d[i];
+    }
+    out
 }
 
 /// The transpose of A.
 #[inline(always)]
 pub fn transpose<const K: usize>(a: &Square<K>) -> Square<K> {
-    std::array::from_fn(|j| std::array::from_fn(|i| a[i][j]))
+    let mut out = [[0.0; K]; K];
+    for j in 0..K {
+        for i in 0..K {
+            out[j][i] = a[i][j];
+        }
+    }
+    out
 }
 
 /// `A B`.
@@ -50,6 +71,7 @@ pub fn congruence<const K: usize>(v: &Square<K>, m: &Square<K>) -> Square<K> {
 }
 
 /// `V diag(d) V'`, exactly symmetric.
+#[inline(always)]
 pub fn spectral<const K: usize>(v: &Square<K>, d: &[f64; K]) -> Square<K> {
     let mut out = [[0.0; K]; K];
     for l in 0..K {
@@ -60,13 +82,16 @@ pub fn spectral<const K: usize>(v: &Square<K>, d: &[f64; K]) -> Square<K> {
             }
         }
     }
-    for (i, j) in pairs(K) {
-        out[i][j] = out[j][i];
+    for j in 0..K {
+        for i in 0..j {
+            out[i][j] = out[j][i];
+        }
     }
     out
 }
 
 /// `<X, Y>`, the sum of products of entries.
+#[inline(always)]
 pub fn inner<const K: usize>(x: &Square<K>, y: &Square<K>) -> f64 {
     let mut rows = [0.0; K];
     for (x, y) in x.iter().zip(y) {
@@ -77,7 +102,21 @@ pub fn inner<const K: usize>(x: &Square<K>, y: &Square<K>) -> f64 {
     rows.iter().sum()
 }
 
+/// The largest magnitude of an entry; a NaN does not count.
+#[inline(always)]
+pub fn largest<const K: usize>(m: &Square<K>) -> f64 {
+    let larger = |best: f64, x: f64| if x > best { x } else { best };
+    let mut rows = [0.0; K];
+    for column in m {
+        for i in 0..K {
+            rows[i] = larger(rows[i], column[i].abs());
+        }
+    }
+    rows.into_iter().fold(0.0, larger)
+}
+
 /// `|M|`, the Frobenius norm.
+#[inline(always)]
 pub fn norm<const K: usize>(m: &Square<K>) -> f64 {
     inner(m, m).sqrt()
 }

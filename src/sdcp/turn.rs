@@ -2,63 +2,70 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
-use super::blocks::{Block, Blocks, LANES};
-use crate::numeric::dispatch::dispatched;
+use super::blocks::{Block, Columns, LANES};
+use super::square::Square;
 
-dispatched! {
-    /// Each row of `from`, a packed matrix M, becomes the row `V' M V` of `to`; `v` has the columns of V, `room` is for
-    /// k^2 + k blocks.
-    pub fn turn_rows(v: &[f64], from: &Blocks, to: &mut Blocks, room: &mut [Block]) {
-        let k = v.len().isqrt();
-        let (m, mv) = room.split_at_mut(k * k);
-        let v = |j: usize| &v[j * k..][..k];
-        // Eight rows at a time, one in each lane; two sums at a time, the last twice if it is alone.
-        for b in 0..from.height() {
-            unpack(from, b, k, m);
-            let row = |i: usize| &m[i * k..][..k];
-            let mut start = 0;
-            for j in 0..k {
-                for i in (0..k).step_by(2) {
-                    let next = (i + 1).min(k - 1);
-                    [mv[i], mv[next]] = combine((row(i), v(j)), (row(next), v(j)));
-                }
-                for i in (0..=j).step_by(2) {
-                    let next = (i + 1).min(j);
-                    let [x, y] = combine((mv, v(i)), (mv, v(next)));
-                    to.col_mut(start + i)[b] = weighted(x, if i < j { SQRT_2 } else { 1.0 });
-                    to.col_mut(start + next)[b] = weighted(y, if next < j { SQRT_2 } else { 1.0 });
-                }
-                start += j + 1;
-            }
+/// `V' M V` of eight symmetric matrices M, one in each lane of the packed entries, to the row of blocks of `to`.
+#[inline(always)]
+pub fn turn<const K: usize, const M: usize, const H: usize>(
+    v: &Square<K>,
+    packed: &[Block; M],
+    to: &mut Columns<M, H>,
+    row: usize,
+) {
+    let m = unpack::<K>(packed);
+    let mut start = 0;
+    for j in 0..K {
+        let mv = products(&m, &v[j]);
+        // Two sums at a time, the last twice if it is alone.
+        for i in (0..=j).step_by(2) {
+            let next = (i + 1).min(j);
+            let [x, y] = combine(&mv, &v[i], &v[next]);
+            to[start + i][row] = weighted(x, if i < j { SQRT_2 } else { 1.0 });
+            to[start + next][row] = weighted(y, if next < j { SQRT_2 } else { 1.0 });
         }
+        start += j + 1;
     }
 }
 
-/// Eight symmetric matrices, from the rows of block b.
+/// Eight symmetric matrices from their packed entries.
 #[inline(always)]
-fn unpack(from: &Blocks, b: usize, k: usize, m: &mut [Block]) {
+fn unpack<const K: usize>(packed: &[Block]) -> [[Block; K]; K] {
+    let mut m = [[[0.0; LANES]; K]; K];
     let mut p = 0;
-    for j in 0..k {
+    for j in 0..K {
         for i in 0..=j {
-            let weight = if i < j { FRAC_1_SQRT_2 } else { 1.0 };
-            let block = weighted(from.col(p)[b], weight);
-            m[i * k + j] = block;
-            m[j * k + i] = block;
+            let block = weighted(packed[p], if i < j { FRAC_1_SQRT_2 } else { 1.0 });
+            m[i][j] = block;
+            m[j][i] = block;
             p += 1;
         }
     }
+    m
 }
 
-/// `sum_l blocks_l factors_l`, twice.
+/// `M x`, in one long loop over all lanes of all entries.
 #[inline(always)]
-fn combine((x, f): (&[Block], &[f64]), (y, g): (&[Block], &[f64])) -> [Block; 2] {
+fn products<const K: usize>(m: &[[Block; K]; K], x: &[f64; K]) -> [Block; K] {
+    let mut sums = [[0.0; LANES]; K];
+    for (e, sum) in sums.as_flattened_mut().iter_mut().enumerate() {
+        for l in 0..K {
+            *sum += x[l] * m[l].as_flattened()[e];
+        }
+    }
+    sums
+}
+
+/// `sum_l blocks_l factors_l` for two lists of factors.
+#[inline(always)]
+fn combine<const K: usize>(blocks: &[Block; K], f: &[f64; K], g: &[f64; K]) -> [Block; 2] {
     let mut sums = [[0.0; LANES]; 2];
-    for ((x, f), (y, g)) in x.iter().zip(f).zip(y.iter().zip(g)) {
+    for l in 0..K {
         for lane in 0..LANES {
-            sums[0][lane] += f * x[lane];
+            sums[0][lane] += f[l] * blocks[l][lane];
         }
         for lane in 0..LANES {
-            sums[1][lane] += g * y[lane];
+            sums[1][lane] += g[l] * blocks[l][lane];
         }
     }
     sums
@@ -77,23 +84,29 @@ mod tests {
     use super::*;
     use crate::numeric::Matrix;
     use crate::sdcp::dense::congruence;
-    use crate::sdcp::packing::{pack, packed_len, unpack};
+    use crate::sdcp::packing::{pack, unpack};
+    use crate::sdcp::{blocks, square};
+
+    fn check<const K: usize, const M: usize>() {
+        let entry = |i: usize, p: usize| libm::cos((i * p) as f64);
+        let v = Matrix::from_fn(K, K, |i, j| libm::sin(1.0 + (i + 3 * j) as f64));
+        let packed = std::array::from_fn(|p| std::array::from_fn(|lane| entry(lane, p)));
+        let mut turned: Columns<M, 2> = blocks::zeros();
+        turn::<K, M, 2>(&square::from_matrix(&v, 1.0), &packed, &mut turned, 1);
+        for lane in 0..LANES {
+            let row: Vec<f64> = (0..M).map(|p| entry(lane, p)).collect();
+            let expected = pack(&congruence(&v, &unpack(K, &row)));
+            let close = |p: usize| (turned[p][1][lane] - expected[p]).abs() <= 1e-13;
+            assert!((0..M).all(close), "{K}, {lane}");
+        }
+    }
 
     #[test]
-    fn every_row_is_turned() {
-        for k in [1, 2, 3, 5, 8] {
-            let (rows, m) = (11, packed_len(k));
-            let from = Matrix::from_fn(rows, m, |i, p| libm::cos((i * p) as f64));
-            let v = Matrix::from_fn(k, k, |i, j| libm::sin(1.0 + (i + 3 * j) as f64));
-            let mut to = Blocks::default();
-            to.reset(rows, m);
-            turn_rows(v.data(), &Blocks::from_matrix(&from), &mut to, &mut vec![[0.0; LANES]; k * k + k]);
-            for i in 0..rows {
-                let row: Vec<f64> = (0..m).map(|p| from[(i, p)]).collect();
-                let expected = pack(&congruence(&v, &unpack(k, &row)));
-                let entry = |p| to.col(p)[i / LANES][i % LANES];
-                assert!((0..m).all(|p| (entry(p) - expected[p]).abs() <= 1e-13), "{k}, {i}");
-            }
-        }
+    fn every_lane_is_turned() {
+        check::<1, 1>();
+        check::<2, 3>();
+        check::<3, 6>();
+        check::<5, 15>();
+        check::<8, 36>();
     }
 }
