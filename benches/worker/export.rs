@@ -29,7 +29,7 @@ fn network(name: &str, works: &[String], steps: usize, files: &mut Files<'_>) ->
     let (p, n) = (w.len(), problem.data.len());
     let mlp = &problem.mlp;
     files.write("inputs", &[n, mlp.inputs], &problem.data.inputs)?;
-    files.write("targets", &[n, mlp.outputs], &problem.data.one_hot())?;
+    files.write("targets", &[n, mlp.outputs], &problem.data.targets)?;
     files.write("start", &[p], &w)?;
     files.write("directions", &[BLOCK, p], &directions::<f64>(p, BLOCK))?;
     for work in works {
