@@ -54,6 +54,11 @@ class Worker:
             raise WorkerError(f"{self.name}: {answer['failure']}")
         return answer
 
+    def processor_seconds(self):
+        """What the process has used of all processors since it was started."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def last_error(self):
         self.errors.seek(0)
         lines = self.errors.read().strip().splitlines()

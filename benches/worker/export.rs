@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 use crate::complementarity::{self, ORDERS};
 use crate::derivatives::{BLOCK, CONTRACTED, reference};
 use crate::problems::directions;
-use crate::{Outcome, eigen, find};
+use crate::{Outcome, eigen, example, find};
 
-/// Writes what the peers need for `works` on the problem, and our answers; a trajectory has `steps` points.
+/// Writes what the peers need for `works` on the problem, and our answers; a trajectory or the example has `steps` points.
 pub fn export(name: &str, works: &[String], steps: usize, directory: &Path) -> Outcome<Value> {
     fs::create_dir_all(directory)?;
     let mut files = Files { directory, arrays: Map::new() };
@@ -29,7 +29,7 @@ fn network(name: &str, works: &[String], steps: usize, files: &mut Files<'_>) ->
     let (p, n) = (w.len(), problem.data.len());
     let mlp = &problem.mlp;
     files.write("inputs", &[n, mlp.inputs], &problem.data.inputs)?;
-    files.write("targets", &[n, mlp.outputs], &problem.data.one_hot())?;
+    files.write("targets", &[n, mlp.outputs], &problem.data.targets)?;
     files.write("start", &[p], &w)?;
     files.write("directions", &[BLOCK, p], &directions::<f64>(p, BLOCK))?;
     for work in works {
@@ -44,7 +44,11 @@ fn network(name: &str, works: &[String], steps: usize, files: &mut Files<'_>) ->
     let mut widths = vec![mlp.inputs];
     widths.extend(&mlp.hidden);
     widths.push(mlp.outputs);
-    let header = json!({"widths": widths, "activation": mlp.activation, "tolerance": eigen::TOLERANCE});
+    let mut header = json!({"widths": widths, "activation": mlp.activation, "tolerance": eigen::TOLERANCE});
+    if works.iter().any(|work| work == "example") {
+        files.write("example", &[p], &example::start(mlp))?;
+        header["example"] = serde_json::to_value(example::example(&problem, steps)?)?;
+    }
     if works.iter().any(|work| work == "eigen4") {
         let path = eigen::trajectory(&problem, steps)?;
         files.write("points", &[path.points.len(), p], &path.points.concat())?;

@@ -9,6 +9,7 @@ mod derivatives;
 #[path = "../problems/edge.rs"]
 mod edge;
 mod eigen;
+mod example;
 mod export;
 #[path = "../problems/mod.rs"]
 mod problems;
@@ -104,6 +105,7 @@ fn works() -> Value {
         "hvp8": both,
         "third4": both,
         "eigen4": [["Tracker", false], ["GD+k", false], ["lobpcg", false], ["lanczos, cold", false]],
+        "example": [["all pairs", false], ["critical pairs", false]],
         "sdcp1": [["solve", false]],
         "sdcp2": [["solve", false]],
         "sdcp4": [["solve", false]],
@@ -118,6 +120,9 @@ fn prepare(run: &Run) -> Outcome<Work> {
     let problem = find(&run.problem)?;
     if run.work == "eigen4" {
         return eigen::prepare(&problem, &run.variant, &run.directory);
+    }
+    if run.work == "example" {
+        return example::prepare(&problem, &run.variant, &run.directory);
     }
     let kept = run.variant == "kept linearisation";
     match run.precision.as_str() {

@@ -11,6 +11,7 @@ use super::Dataset;
 pub const EXAMPLES: usize = 1797;
 
 const FEATURES: usize = 64;
+const CLASSES: usize = 10;
 const COMPRESSED: &[u8] = include_bytes!("digits.csv.gz");
 
 /// All digits in their original order, pixels scaled from 0..16 to [-1, 1].
@@ -26,15 +27,15 @@ pub fn digits() -> &'static Dataset {
 }
 
 fn parse(text: &str) -> Dataset {
-    let mut data = Dataset { inputs: Vec::new(), features: FEATURES, labels: Vec::new(), classes: 10 };
+    let (mut inputs, mut labels) = (Vec::new(), Vec::new());
     for line in text.lines() {
         let numbers: Vec<f64> =
             line.split(',').map(|x| x.parse().expect("the shipped file has numbers")).collect();
         assert_eq!(numbers.len(), FEATURES + 1);
-        data.inputs.extend(numbers[..FEATURES].iter().map(|pixel| pixel / 8.0 - 1.0));
-        data.labels.push(numbers[FEATURES] as usize);
+        inputs.extend(numbers[..FEATURES].iter().map(|pixel| pixel / 8.0 - 1.0));
+        labels.push(numbers[FEATURES] as usize);
     }
-    data
+    Dataset::labelled(inputs, FEATURES, &labels, CLASSES)
 }
 
 #[cfg(test)]
@@ -47,9 +48,9 @@ mod tests {
         assert_eq!((data.len(), data.inputs.len()), (EXAMPLES, EXAMPLES * FEATURES));
         assert!(data.inputs.iter().all(|x| (-1.0..=1.0).contains(x)));
         // The class counts of the published test set.
-        let count = |class| data.labels.iter().filter(|&&label| label == class).count();
+        let count = |class| data.targets.chunks(CLASSES).map(|row| row[class]).sum::<f64>();
         assert_eq!(
-            (0..10).map(count).collect::<Vec<_>>(),
+            (0..CLASSES).map(|class| count(class) as usize).collect::<Vec<_>>(),
             [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
         );
     }

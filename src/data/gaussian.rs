@@ -1,4 +1,4 @@
-//! Seeded normal inputs with random classes, for benchmarks at the size of small colour images.
+//! Seeded normal inputs with random classes, for benchmarks at the size of small colour images, or with normal targets.
 
 use super::Dataset;
 use crate::numeric::random::Stream;
@@ -16,6 +16,13 @@ pub const MOST_EXAMPLES: usize = 100_000;
 pub fn gaussian(examples: usize, features: usize, classes: usize, seed: u64) -> Dataset {
     let mut stream = Stream::new(seed, "gaussian");
     let inputs = stream.normals(examples * features);
-    let labels = (0..examples).map(|_| (stream.uniform() * classes as f64) as usize).collect();
-    Dataset { inputs, features, labels, classes }
+    let labels: Vec<usize> = (0..examples).map(|_| (stream.uniform() * classes as f64) as usize).collect();
+    Dataset::labelled(inputs, features, &labels, classes)
+}
+
+/// `examples` standard normal vectors, each with one standard normal target, from the stream `regression` of `seed`.
+pub fn regression(examples: usize, features: usize, seed: u64) -> Dataset {
+    let mut stream = Stream::new(seed, "regression");
+    let inputs = stream.normals(examples * features);
+    Dataset { inputs, features, targets: stream.normals(examples), outputs: 1 }
 }

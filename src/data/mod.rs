@@ -3,47 +3,49 @@
 pub mod digits;
 pub mod gaussian;
 
-/// Labelled examples.
+/// Examples: inputs and what a network is to make of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
     /// Inputs, row-major, one row an example.
     pub inputs: Vec<f64>,
     /// The number of features of an example.
     pub features: usize,
-    /// The class of each example.
-    pub labels: Vec<usize>,
-    /// The number of classes.
-    pub classes: usize,
+    /// Targets, row-major, one row an example: one-hot rows for classes, real numbers for a regression.
+    pub targets: Vec<f64>,
+    /// The number of targets of an example.
+    pub outputs: usize,
 }
 
 impl Dataset {
+    /// Examples with labels, of which the targets are one-hot rows.
+    pub fn labelled(inputs: Vec<f64>, features: usize, labels: &[usize], classes: usize) -> Self {
+        let mut targets = vec![0.0; labels.len() * classes];
+        for (i, &label) in labels.iter().enumerate() {
+            targets[i * classes + label] = 1.0;
+        }
+        Self { inputs, features, targets, outputs: classes }
+    }
+
     /// The number of examples.
     pub fn len(&self) -> usize {
-        self.labels.len()
+        self.targets.len() / self.outputs
     }
 
     /// True if there are no examples.
     pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
+        self.targets.is_empty()
     }
 
     /// The examples at `indices`, in that order.
     pub fn select(&self, indices: &[usize]) -> Dataset {
-        let row = |&i: &usize| &self.inputs[i * self.features..(i + 1) * self.features];
+        let rows = |table: &[f64], width: usize| {
+            indices.iter().flat_map(|&i| &table[i * width..(i + 1) * width]).copied().collect()
+        };
         Dataset {
-            inputs: indices.iter().flat_map(row).copied().collect(),
+            inputs: rows(&self.inputs, self.features),
             features: self.features,
-            labels: indices.iter().map(|&i| self.labels[i]).collect(),
-            classes: self.classes,
+            targets: rows(&self.targets, self.outputs),
+            outputs: self.outputs,
         }
-    }
-
-    /// The labels as one-hot rows.
-    pub fn one_hot(&self) -> Vec<f64> {
-        let mut rows = vec![0.0; self.len() * self.classes];
-        for (i, &label) in self.labels.iter().enumerate() {
-            rows[i * self.classes + label] = 1.0;
-        }
-        rows
     }
 }

@@ -7,7 +7,7 @@ use crate::data::Dataset;
 use crate::model::mlp::Mlp;
 use crate::numeric::{Matrix, Scalar};
 
-/// `L(w) = mean over examples of loss(network(x; w), label)`.
+/// `L(w) = mean over examples of loss(network(x; w), target)`.
 #[derive(Debug)]
 pub struct Network {
     program: Program<f64>,
@@ -26,7 +26,7 @@ impl Network {
 pub fn program<T: Scalar>(mlp: &Mlp, data: &Dataset, loss: Loss, seed: u64) -> (Program<T>, Vec<f64>) {
     let mut graph = Graph::new();
     let inputs = graph.data(data.features);
-    let targets = graph.data(data.classes);
+    let targets = graph.data(data.outputs);
     let outputs = mlp.build(&mut graph, inputs);
     match loss {
         Loss::Mse => mean_squared_error(&mut graph, outputs, targets),
@@ -34,7 +34,7 @@ pub fn program<T: Scalar>(mlp: &Mlp, data: &Dataset, loss: Loss, seed: u64) -> (
     }
     let start = mlp.initialize(graph.parameters(), seed);
     let convert = |table: &[f64]| table.iter().map(|&x| T::from_f64(x)).collect::<Vec<T>>();
-    let tables = vec![convert(&data.inputs), convert(&data.one_hot())];
+    let tables = vec![convert(&data.inputs), convert(&data.targets)];
     (Program::new(graph, tables, data.len()), start)
 }
 

@@ -128,7 +128,7 @@ impl NetworkSpec {
         let mlp = Mlp {
             inputs: data.features,
             hidden: self.hidden.clone(),
-            outputs: data.classes,
+            outputs: data.outputs,
             activation: self.activation,
         };
         Ok(Box::new(Network::new(&mlp, &data, self.loss, seed)))

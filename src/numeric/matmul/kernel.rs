@@ -284,24 +284,27 @@ unsafe fn transpose_panel<V: Vector>(
     width: usize,
     panel: *mut V::Element,
 ) {
-    let contiguous = from.row_stride == 1;
-    let squares = |extent: usize| if contiguous { extent / V::SQUARE * V::SQUARE } else { 0 };
-    let (square_rows, square_cols) = (squares(rows), squares(cols));
+    let squares = from.row_stride == 1 && cols >= V::SQUARE;
+    let square_rows = if squares { rows / V::SQUARE * V::SQUARE } else { 0 };
     let source = |k: usize, j: usize| from.start.wrapping_add(k * from.row_stride + j * from.col_stride);
     // SAFETY: all (k, j) are within the block, those of squares with the square to their right and below; the
-    // panel has `rows` rows of `width >= cols` entries.
+    // panel has `rows` rows of `width >= cols` entries, a multiple of the lanes.
     unsafe {
-        for j in (0..square_cols).step_by(V::SQUARE) {
+        if cols < width {
+            for k in 0..rows {
+                V::splat(V::Element::ZERO).store(panel.add(k * width + width - V::LANES));
+            }
+        }
+        for j in (0..cols).step_by(V::SQUARE) {
+            // The last square ends with the last column: better some entries twice than one by one.
+            let j = j.min(cols.saturating_sub(V::SQUARE));
             for k in (0..square_rows).step_by(V::SQUARE) {
                 V::transpose(source(k, j), from.col_stride, panel.add(k * width + j), width);
             }
         }
-        for k in 0..rows {
-            for j in if k < square_rows { square_cols } else { 0 }..cols {
+        for k in square_rows..rows {
+            for j in 0..cols {
                 *panel.add(k * width + j) = *source(k, j);
-            }
-            for j in cols..width {
-                *panel.add(k * width + j) = V::Element::ZERO;
             }
         }
     }
