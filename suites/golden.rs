@@ -1,4 +1,5 @@
-//! Golden files: one snapshot an experiment, of all its seeds. They hold the numbers still; they judge no claim.
+//! Golden files: one snapshot an experiment, of all its seeds, and one of the eigen-solvers. They hold the numbers still;
+//! they judge no claim.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -7,33 +8,53 @@ use std::sync::Arc;
 use centralflow::suite::{Cache, Case, Suite};
 use libtest_mimic::{Failed, Trial};
 
-/// A trial an experiment, and one that finds snapshots which no experiment has.
+use crate::eigen_solvers;
+
+/// A trial a snapshot, and one that finds snapshots which nothing writes.
 pub fn trials(suites: &[Suite], cache: &Arc<Cache>) -> Vec<Trial> {
-    let mut names = BTreeSet::new();
-    let mut trials = Vec::new();
+    let mut goldens = vec![Golden::new("eigen-solvers", || Ok(eigen_solvers::table()?))];
     for suite in suites {
         for experiment in &suite.experiments {
-            names.insert(experiment.spec.name.clone());
-            trials.push(golden(experiment.spec.name.clone(), experiment.cases(&suite.name), cache.clone()));
+            let (cases, cache) = (experiment.cases(&suite.name), cache.clone());
+            goldens.push(Golden::new(&experiment.spec.name, move || summary(&cases, &cache)));
         }
     }
+    let names: BTreeSet<String> = goldens.iter().map(|golden| golden.name.clone()).collect();
+    let mut trials: Vec<Trial> = goldens.into_iter().map(Golden::trial).collect();
     trials.push(Trial::test("golden::no_orphans", move || no_orphans(&names)));
     trials
 }
 
-fn golden(name: String, cases: Vec<Case>, cache: Arc<Cache>) -> Trial {
-    Trial::test(format!("golden::{name}"), move || {
-        let mut summary = String::new();
-        for case in &cases {
-            summary += &format!("seed {}\n{}\n", case.seed, cache.record(case)?.golden_summary());
-        }
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path(folder());
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_snapshot!(name, summary));
-        Ok(())
-    })
+/// A snapshot by its name, and how its text is made.
+struct Golden {
+    name: String,
+    text: Box<dyn FnOnce() -> Result<String, Failed> + Send>,
+}
+
+impl Golden {
+    fn new(name: &str, text: impl FnOnce() -> Result<String, Failed> + Send + 'static) -> Self {
+        Self { name: name.to_owned(), text: Box::new(text) }
+    }
+
+    fn trial(self) -> Trial {
+        Trial::test(format!("golden::{}", self.name), move || {
+            let text = (self.text)()?;
+            let mut settings = insta::Settings::clone_current();
+            settings.set_snapshot_path(folder());
+            settings.set_prepend_module_to_snapshot(false);
+            settings.set_omit_expression(true);
+            settings.bind(|| insta::assert_snapshot!(self.name, text));
+            Ok(())
+        })
+    }
+}
+
+fn summary(cases: &[Case], cache: &Cache) -> Result<String, Failed> {
+    let mut summary = String::new();
+    for case in cases {
+        summary += &format!("seed {}\n{}\n", case.seed, cache.record(case)?.golden_summary());
+    }
+    Ok(summary)
 }
 
 fn no_orphans(names: &BTreeSet<String>) -> Result<(), Failed> {
@@ -47,7 +68,7 @@ fn no_orphans(names: &BTreeSet<String>) -> Result<(), Failed> {
     if orphans.is_empty() {
         return Ok(());
     }
-    Err(format!("no experiment has these snapshots in golden/, remove them: {}", orphans.join(", ")).into())
+    Err(format!("nothing writes these snapshots in golden/, remove them: {}", orphans.join(", ")).into())
 }
 
 fn folder() -> PathBuf {

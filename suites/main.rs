@@ -1,8 +1,10 @@
 //! Hands the suites to `cargo test`: a test a prediction, experiment and seed, named
-//! `suite::experiment::prediction::seedN`, and a golden file an experiment, `golden::experiment`.
+//! `suite::experiment::prediction::seedN`, and a golden file an experiment, `golden::experiment`, and one of the
+//! eigen-solvers.
 //!
 //! Listing runs nothing. Tests of the same experiment and seed share its run, also when each is a process of its own.
 
+mod eigen_solvers;
 mod golden;
 
 use std::path::Path;

@@ -5,7 +5,7 @@ use centralflow::data::{Dataset, digits, gaussian};
 use centralflow::model::mlp::{Activation, Mlp};
 use centralflow::numeric::Scalar;
 use centralflow::numeric::random::Stream;
-use centralflow::objective::{Loss, program};
+use centralflow::objective::{Loss, Network, program};
 
 /// A network and data of a size worth timing.
 pub struct Problem {
@@ -58,9 +58,16 @@ pub fn problems() -> Vec<Problem> {
 
 impl Problem {
     /// The mean-squared-error program in either precision and its starting point.
+    #[allow(dead_code)] // the trajectory needs the objective only
     pub fn program<T: Scalar>(&self) -> (Program<T>, Vec<T>) {
         let (program, start) = program(&self.mlp, &self.data, Loss::Mse, 0);
         (program, start.into_iter().map(T::from_f64).collect())
+    }
+
+    /// The same as an objective, with its starting point.
+    #[allow(dead_code)] // only what follows a trajectory needs it
+    pub fn objective(&self) -> Network {
+        Network::new(&self.mlp, &self.data, Loss::Mse, 0)
     }
 }
 

@@ -10,6 +10,7 @@ use centralflow::eigen::{
     lobpcg,
 };
 use centralflow::numeric::Matrix;
+use centralflow::objective::Objective;
 use centralflow::optimizer::GradientDescent;
 use serde_json::json;
 
@@ -35,14 +36,14 @@ pub struct Trajectory {
 /// Runs gradient descent and finds the eigenvalues at each of `steps` consecutive points to 1e-9: cold at every tenth,
 /// where those in between, from the last vectors, must agree.
 pub fn trajectory(problem: &Problem, steps: usize) -> Outcome<Trajectory> {
-    let (program, start) = problem.program::<f64>();
+    let objective = problem.objective();
     let learning_rate = problem.learning_rate.ok_or("the problem has no learning rate for eigen4")?;
-    let points = points(&program, start, GradientDescent { learning_rate }, steps);
+    let points = points(&objective, GradientDescent { learning_rate }, steps);
     let request = Request { tolerance: 1e-9, ..REQUEST };
     let (mut values, mut last) = (Vec::new(), None);
     for (index, w) in points.iter().enumerate() {
-        let at = program.linearize(w);
-        let hessian = EffectiveHessian { at: &at, rule: PLAIN };
+        let at = objective.linearize(w);
+        let hessian = EffectiveHessian { at: &*at, rule: PLAIN };
         let warm = last.as_ref().map(|x| davidson(&hessian, x, &request)).transpose()?;
         let cold = if index.is_multiple_of(10) { Some(lanczos(&hessian, &request)?) } else { None };
         if let (Some(warm), Some(cold)) = (&warm, &cold)
