@@ -1,6 +1,7 @@
 //! What is counted: a name, and how to make its input.
 
 use centralflow::numeric::Scalar;
+use centralflow::numeric::dispatch::Level;
 use centralflow::numeric::random::Stream;
 
 /// A kernel ready to run, any number of times.
@@ -9,12 +10,19 @@ pub type Run = Box<dyn FnMut()>;
 /// A kernel by its name; preparing it makes its input.
 pub struct Kernel {
     pub name: String,
+    /// The vector instructions it may use: AVX2, since valgrind knows no AVX-512.
+    pub level: Level,
     pub prepare: Box<dyn FnOnce() -> Run>,
 }
 
 impl Kernel {
     pub fn new(name: String, prepare: impl FnOnce() -> Run + 'static) -> Self {
-        Self { name, prepare: Box::new(prepare) }
+        Self { name, level: Level::Avx2, prepare: Box::new(prepare) }
+    }
+
+    /// With the instructions of any processor.
+    pub fn portable(self) -> Self {
+        Self { level: Level::Portable, ..self }
     }
 }
 

@@ -15,7 +15,7 @@ mod vectors;
 use std::alloc::System;
 use std::error::Error;
 
-use centralflow::numeric::dispatch::{Level, limit};
+use centralflow::numeric::dispatch::limit;
 use kernel::Kernel;
 use rayon::ThreadPoolBuilder;
 use serde_json::json;
@@ -45,12 +45,12 @@ fn kernels() -> Vec<Kernel> {
         .collect()
 }
 
-/// The main thread is the only one, so that no other thread's work escapes the count; valgrind knows no AVX-512.
+/// The main thread is the only one, so that no other thread's work escapes the count.
 fn run(name: &str) -> Result<(), Box<dyn Error>> {
-    let level = limit(Level::Avx2);
     ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global()?;
-    let kernel = kernels().into_iter().find(|kernel| kernel.name == name);
-    let mut run = (kernel.ok_or("no such kernel")?.prepare)();
+    let kernel = kernels().into_iter().find(|kernel| kernel.name == name).ok_or("no such kernel")?;
+    let level = limit(kernel.level);
+    let mut run = (kernel.prepare)();
     (0..WARM_UP).for_each(|_| run());
     let region = Region::new(ALLOCATOR);
     counted(&mut *run);
