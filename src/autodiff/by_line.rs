@@ -17,7 +17,7 @@ use crate::numeric::Scalar;
 /// The part of the time that threads may wait for each other.
 const IDLE: f64 = 0.2;
 /// Chunks whose coefficients are added up at a time, at most.
-const GROUP: usize = 4;
+const GROUP: usize = 8;
 /// Lines of a task, at most: each has its own sums, for which there is little room in cache.
 const LINES: usize = 5;
 

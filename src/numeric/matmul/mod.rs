@@ -24,7 +24,7 @@ pub use vector::Vectors;
 pub use view::{MatMut, MatRef};
 
 /// The number of terms of each sum that are added while it is in a register, at most.
-const DEPTH: usize = 256;
+const DEPTH: usize = 512;
 /// The number of rows of A that are copied at a time.
 const ROWS: usize = 96;
 /// The number of columns of B that are packed at a time, or as many more as fill whole panels.
