@@ -11,7 +11,7 @@ use crate::numeric::Scalar;
 
 /// The most blocks in a batch.
 const SEGMENTS: usize = 8;
-/// The distance in bytes from which entries of A are spread: a page.
+/// The distance in bytes from which rows or columns of A are far from each other: a page.
 const PAGE: usize = 4096;
 
 /// Blocks `A_s B_s` for some columns of C.
@@ -84,7 +84,7 @@ impl<'k, T: Scalar> Batch<'k, T> {
             return segments;
         }
         let far = || self.segments[..self.count].iter().filter(|segment| segment.a.is_spread(PAGE));
-        let lines = |segment: &Segment<T>| Lines::new(segment.a, height, segment.depth);
+        let lines = |segment: &Segment<T>| Lines::new::<T>(height, segment.depth);
         let mut copy = buffer.at_least::<T>(far().map(|segment| lines(segment).room()).sum());
         for segment in used.iter_mut().filter(|segment| segment.a.is_spread(PAGE)) {
             let lines = lines(segment);
@@ -140,20 +140,17 @@ impl<'k, T: Scalar> Batch<'k, T> {
     }
 }
 
-/// How a block of A is copied: its rows or its columns in lines of an odd number of cache lines.
+/// How a block of A is copied: its rows in lines of an odd number of cache lines.
 struct Lines {
-    by_cols: bool,
     count: usize,
     length: usize,
     stride: usize,
 }
 
 impl Lines {
-    fn new<T>(a: Block<T>, rows: usize, depth: usize) -> Self {
-        let by_cols = a.row_stride == 1;
-        let (count, length) = if by_cols { (depth, rows) } else { (rows, depth) };
+    fn new<T>(rows: usize, depth: usize) -> Self {
         let cache_line = 64 / size_of::<T>();
-        Self { by_cols, count, length, stride: (length.div_ceil(cache_line) | 1) * cache_line }
+        Self { count: rows, length: depth, stride: (depth.div_ceil(cache_line) | 1) * cache_line }
     }
 
     fn room(&self) -> usize {
@@ -161,24 +158,21 @@ impl Lines {
     }
 
     /// # Safety
-    /// The block is the one these lines were made for; there is room for the copy.
+    /// The block has these rows and columns; there is room for the copy.
     unsafe fn copy<T: Scalar>(&self, a: Block<T>, start: *mut T) -> Block<T> {
-        let (far, near) =
-            if self.by_cols { (a.col_stride, a.row_stride) } else { (a.row_stride, a.col_stride) };
         for i in 0..self.count {
             // SAFETY: reads the entries of the block, writes `length <= stride` entries in line i of `count`.
             unsafe {
-                let (from, to) = (a.start.add(i * far), start.add(i * self.stride));
-                if near == 1 {
+                let (from, to) = (a.start.add(i * a.row_stride), start.add(i * self.stride));
+                if a.col_stride == 1 {
                     to.copy_from_nonoverlapping(from, self.length);
                 } else {
                     for j in 0..self.length {
-                        to.add(j).write(*from.add(j * near));
+                        to.add(j).write(*from.add(j * a.col_stride));
                     }
                 }
             }
         }
-        let (row_stride, col_stride) = if self.by_cols { (1, self.stride) } else { (self.stride, 1) };
-        Block { start, row_stride, col_stride }
+        Block { start, row_stride: self.stride, col_stride: 1 }
     }
 }

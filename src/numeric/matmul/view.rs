@@ -173,11 +173,12 @@ impl<T> Block<T> {
         Self { start: self.start.wrapping_add(i * self.row_stride), ..self }
     }
 
-    /// Whether the entries that a tile needs are so spread that they cost a translation of an address each, or compete
-    /// for the same cache sets: columns or rows are `far` bytes apart.
+    /// Whether the entries that a tile needs cost a translation of an address each, or compete for the same cache sets:
+    /// columns or rows are `far` bytes apart. Columns may be so where rows are next to each other, since the next tile's
+    /// entries are then fetched with this one's.
     pub fn is_spread(&self, far: usize) -> bool {
         let bytes = |stride: usize| stride * size_of::<T>();
-        let columns = bytes(self.col_stride) >= far;
+        let columns = bytes(self.col_stride) >= far && self.row_stride != 1;
         columns || bytes(self.row_stride) >= far && !is_odd_lines::<T>(self.row_stride)
     }
 }
