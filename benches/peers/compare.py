@@ -20,6 +20,8 @@ WRONG = {"f64": 1e-10, "f32": 1e-3, "eigen4": 1e-8, "sdcp": 1e-3}
 RESIDUAL = 2e-6
 # Turns that even the budget leaves.
 LEAST = 3
+# Seconds before a turn: idle threads of some pools (JAX's for a tenth of a second) keep a processor busy until they sleep.
+PAUSE = 0.25
 
 
 def arguments():
@@ -135,7 +137,8 @@ def take_turns(rows, args):
 
 
 def take_turn(row):
-    """One unmeasured run (none if long), one measured."""
+    """A pause, one unmeasured run (none if long), one measured."""
+    time.sleep(PAUSE)
     long = bool(row["seconds"]) and row["seconds"][0] > 1
     request = row["request"] | {"unmeasured": 0 if long or row["work"] == "eigen4" else 1, "repeats": 1}
     row["seconds"] += row["worker"].ask({"run": request})["seconds"]

@@ -79,6 +79,15 @@ def gradient_of_contraction(problem, work, precision):
     return timed(problem, work, lambda: [f(w, u[i], u[j]) for i, j in pairs(CONTRACTED)])
 
 
+def gradient_of_forward(problem, work, precision):
+    """The contraction by forward mode twice, so that only its gradient sweeps back."""
+    loss = loss_of_layers(problem, precision)
+    _, w, u = network(problem, precision)
+    along = lambda f, v: lambda w: jax.jvp(f, (w,), (v,))[1]  # noqa: E731
+    f = jax.jit(lambda w, a, b: jax.grad(along(along(loss, b), a))(w))
+    return timed(problem, work, lambda: [f(w, u[i], u[j]) for i, j in pairs(CONTRACTED)])
+
+
 def linearized_hvp(problem, work, precision):
     """For each u_j the HVP linearised once, applied to each u_i."""
     gradient, w, u = network(problem, precision)
@@ -130,6 +139,7 @@ WORKS = {
     },
     "third4": {
         "grad of u'Hv, a loop": (False, gradient_of_contraction),
+        "grad of jvp of jvp, a loop": (False, gradient_of_forward),
         "linearize of HVPs, a loop": (False, linearized_hvp),
     },
     "eigen4": {"lobpcg_standard": (False, lobpcg)},
