@@ -2,6 +2,7 @@
 """Times the same work here and in the peers, alternately, and writes a table (README.md tells how)."""
 
 import argparse
+import math
 import statistics
 import sys
 import tempfile
@@ -22,6 +23,8 @@ RESIDUAL = 2e-6
 LEAST = 3
 # Seconds before a turn: idle threads of some pools (JAX's for a tenth of a second) keep a processor busy until they sleep.
 PAUSE = 0.25
+# Seconds of unmeasured runs after it: processors, too, wake up slowly.
+WARM_UP = 0.1
 
 
 def arguments():
@@ -137,10 +140,11 @@ def take_turns(rows, args):
 
 
 def take_turn(row):
-    """A pause, one unmeasured run (none if long), one measured."""
+    """A pause, some unmeasured runs (none if long), one measured."""
     time.sleep(PAUSE)
-    long = bool(row["seconds"]) and row["seconds"][0] > 1
-    request = row["request"] | {"unmeasured": 0 if long or row["work"] == "eigen4" else 1, "repeats": 1}
+    last = row["seconds"][-1] if row["seconds"] else WARM_UP
+    long = last > 1 or row["work"] == "eigen4"
+    request = row["request"] | {"unmeasured": 0 if long else math.ceil(WARM_UP / last), "repeats": 1}
     row["seconds"] += row["worker"].ask({"run": request})["seconds"]
 
 
