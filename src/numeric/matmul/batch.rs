@@ -116,7 +116,11 @@ impl<'k, T: Scalar> Batch<'k, T> {
                 // SAFETY: the tile has `height` rows and `registers` registers within the blocks.
                 unsafe {
                     let c = start.add(row * row_stride + col);
-                    let next_row = if row + height < rows { row + height } else { 0 };
+                    let (next_row, next_c) = if row + height < rows {
+                        (row + height, c.wrapping_add(height * row_stride))
+                    } else {
+                        (0, start.wrapping_add(col + kernels.cols))
+                    };
                     let line = row / kernels.rows * kernels.lanes;
                     let ahead = if line < kernels.cols && col + kernels.cols + line < cols {
                         kernels.cols + line
@@ -131,6 +135,7 @@ impl<'k, T: Scalar> Batch<'k, T> {
                         ahead,
                         c,
                         c_stride: row_stride,
+                        next_c,
                         begin,
                         last_lanes,
                     });

@@ -23,6 +23,8 @@ pub struct Tile<'a, T> {
     pub c: *mut T,
     /// The distance between rows of C.
     pub c_stride: usize,
+    /// The first entry of the tile of C that comes after it, which is fetched meanwhile.
+    pub next_c: *const T,
     /// What the entries start from.
     pub begin: Begin<T>,
     /// The number of columns in the last register.
@@ -182,7 +184,7 @@ unsafe fn tile<V: Vector, const R: usize, const N: usize>(tile: &Tile<'_, V::Ele
         };
         for i in 0..R {
             for j in 0..N {
-                V::prefetch(tile.c.wrapping_add(i * tile.c_stride + j * V::LANES));
+                V::prefetch(tile.next_c.wrapping_add(i * tile.c_stride + j * V::LANES));
             }
         }
         let mut c: [[V; N]; R] = match tile.begin {
