@@ -350,6 +350,39 @@ fn a_sudden_newcomer_is_found_within_a_few_updates() {
     }
 }
 
+/// Three eigenvalues from 1.1 on, the next one, and a bulk below 0.3.
+fn three_and(next: f64) -> Known {
+    let value = |i: usize| match i {
+        0..3 => 1.3 - 0.1 * i as f64,
+        3 => next,
+        _ => 0.3 - i as f64 / 1000.0,
+    };
+    Known::new("three and another", (0..200).map(value).collect(), 7)
+}
+
+#[test]
+fn guards_rest_while_none_of_them_rises() {
+    let resting = TrackerSettings { guard_every: 4, probe_every: 0, ..settings(1e-6) };
+    let mut tracker = Tracker::new(resting);
+    let mut reported = |_| tracker.update(&three_and(0.5)).expect("pairs").values.len();
+    // How fast the next one rises is known once it has been seen twice; a sentinel is reported with the guards only.
+    assert_eq!((0..10).map(&mut reported).collect::<Vec<_>>(), [4, 4, 3, 3, 4, 3, 3, 3, 4, 3]);
+}
+
+#[test]
+fn guards_are_carried_before_one_of_them_can_pass_the_threshold() {
+    for rise in [0.01, 0.03, 0.1] {
+        let resting = TrackerSettings { guard_every: 4, probe_every: 0, ..settings(1e-6) };
+        let mut tracker = Tracker::new(resting);
+        for n in 0..50 {
+            // The offset avoids a tie with the threshold.
+            let next = 0.3101 + rise * f64::from(n);
+            tracker.update(&three_and(next)).expect("pairs");
+            assert_eq!(tracker.above(), 3 + usize::from(next > 0.8), "{rise} an update, at {next}");
+        }
+    }
+}
+
 #[test]
 #[ignore = "a timing, run by hand"]
 fn timing_of_a_large_warm_update() {
