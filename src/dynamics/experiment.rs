@@ -132,31 +132,27 @@ impl<'a> Run<'a> {
 
     /// Moves all processes to time `step`, side by side, and samples them; false if gradient descent has ended.
     fn step(&mut self, step: usize) -> bool {
-        let (objective, rule, moving) = (self.objective, self.rule, step > 0);
+        let (objective, rule) = (self.objective, self.rule);
         let Self { discrete, midpoints, gradient_flow, central_flow, companion, .. } = self;
         let central = || {
-            with(central_flow, |flow| {
-                if moving {
-                    flow.advance(objective)?;
-                }
-                sample_central(flow, objective)
-            })
+            sample_at(
+                step,
+                central_flow,
+                |flow| flow.advance(objective),
+                |flow| sample_central(flow, objective),
+            )
         };
         let companion = || {
-            with(companion, |flow| {
-                if moving {
-                    flow.advance(objective)?;
-                }
-                sample_companion(flow, objective)
-            })
+            sample_at(
+                step,
+                companion,
+                |flow| flow.advance(objective),
+                |flow| sample_companion(flow, objective),
+            )
         };
         let gradient_flow = || {
-            with(gradient_flow, |tracked| {
-                if moving {
-                    tracked.flow.advance(objective)?;
-                }
-                tracked.sample(objective, rule)
-            })
+            let advance = |tracked: &mut Tracked| tracked.flow.advance(objective);
+            sample_at(step, gradient_flow, advance, |tracked| tracked.sample(objective, rule))
         };
         let descent = || {
             let (loss, gradient) = discrete.advance(objective);
@@ -310,12 +306,18 @@ impl Tracked {
     }
 }
 
-/// What a process gives, if it has not ended.
-fn with<P, S>(
+/// What a process that has not ended gives at time `step`: it has been sampled one step before, or it is at its start.
+fn sample_at<P, S>(
+    step: usize,
     process: &mut Option<P>,
+    advance: impl FnOnce(&mut P) -> Result<(), FlowError>,
     sample: impl FnOnce(&mut P) -> Result<S, FlowError>,
 ) -> Result<Option<S>, FlowError> {
-    process.as_mut().map(sample).transpose()
+    let Some(process) = process else { return Ok(None) };
+    if step > 0 {
+        advance(process)?;
+    }
+    sample(process).map(Some)
 }
 
 fn sample_central(flow: &mut CentralFlow, objective: &dyn Objective) -> Result<CentralSample, FlowError> {

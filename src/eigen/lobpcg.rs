@@ -9,8 +9,8 @@
 
 use super::block::{beside, combine, orthonormalise, select, symmetric_gram};
 use super::progress::Progress;
-use super::ritz_pairs::RitzPairs;
-use super::search::{Active, first_block};
+use super::ritz_pairs::{Active, RitzPairs};
+use super::search::first_block;
 use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check_start};
 use crate::numeric::random::Stream;
 use crate::numeric::{Matrix, symmetric_eigen};
@@ -62,11 +62,9 @@ impl Iteration {
     ) -> Result<bool, EigenError> {
         let mut progress = Progress::default();
         loop {
-            let lengths = &self.ritz.lengths;
             let limit = self.ritz.limit(tolerance);
-            let mut work: Vec<usize> =
-                (0..lengths.len()).filter(|&j| active(limit, j, &self.ritz.values, lengths[j])).collect();
-            let worst = work.iter().fold(0.0_f64, |m, &j| m.max(lengths[j]));
+            let mut work = self.ritz.active(limit, active);
+            let worst = self.ritz.worst(&work);
             let drifted = self.steps as f64 * 16.0 * f64::EPSILON * self.ritz.norm > 0.1 * limit;
             if work.is_empty() && !drifted {
                 return Ok(true);
@@ -100,8 +98,7 @@ impl Iteration {
     fn step(&mut self, w: &Matrix, hw: &Matrix, limit: f64, active: &Active) {
         let m = self.ritz.x.cols();
         let (c, s, hs) = self.rayleigh_ritz(w, hw);
-        let lengths = &self.ritz.lengths;
-        let work: Vec<usize> = (0..m).filter(|&j| active(limit, j, &self.ritz.values, lengths[j])).collect();
+        let work = self.ritz.active(limit, active);
         let moved = Matrix::from_fn(c.rows(), work.len(), |i, j| if i < m { 0.0 } else { c[(i, work[j])] });
         let d = orthonormalise(&[&c], &moved);
         (self.p, self.hp) = (combine(&s, &d), combine(&hs, &d));

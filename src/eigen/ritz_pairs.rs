@@ -4,6 +4,9 @@ use super::EigenPairs;
 use super::block::{norms, residuals};
 use crate::numeric::Matrix;
 
+/// Whether the pair `j` needs work, given (the absolute residual limit, j, the Ritz values, its residual).
+pub(super) type Active<'a> = dyn Fn(f64, usize, &[f64], f64) -> bool + 'a;
+
 /// The Ritz pairs an iteration looks at.
 pub(super) struct RitzPairs {
     /// The Ritz values, descending.
@@ -36,6 +39,16 @@ impl RitzPairs {
     /// The absolute residual of a converged pair.
     pub fn limit(&self, tolerance: f64) -> f64 {
         limit(tolerance, &self.values, self.norm)
+    }
+
+    /// The pairs that need work, given the absolute residual of a converged one.
+    pub fn active(&self, limit: f64, active: &Active) -> Vec<usize> {
+        (0..self.lengths.len()).filter(|&j| active(limit, j, &self.values, self.lengths[j])).collect()
+    }
+
+    /// The largest residual of some of the pairs.
+    pub fn worst(&self, pairs: &[usize]) -> f64 {
+        pairs.iter().fold(0.0, |worst, &j| self.lengths[j].max(worst))
     }
 
     /// The leading `count` pairs.

@@ -7,14 +7,11 @@ use super::block::{
     append, beside, combine, finite, gram, orthonormalise, random_outside, select, symmetric_gram,
 };
 use super::progress::Progress;
-use super::ritz_pairs::RitzPairs;
+use super::ritz_pairs::{Active, RitzPairs};
 use super::{Counted, EigenError};
 use crate::numeric::random::Stream;
 use crate::numeric::vector::dot;
 use crate::numeric::{Matrix, symmetric_eigen};
-
-/// Whether the pair `j` needs work, given (the absolute residual limit, j, the Ritz values, its residual).
-pub(super) type Active<'a> = dyn Fn(f64, usize, &[f64], f64) -> bool + 'a;
 
 /// The largest basis is `LARGEST` vectors larger than twice the number of pairs.
 const LARGEST: usize = 36;
@@ -135,14 +132,11 @@ impl Search {
     ) -> Result<bool, EigenError> {
         let mut progress = Progress::default();
         loop {
-            let lengths = &self.ritz.lengths;
-            let limit = self.ritz.limit(tolerance);
-            let mut work: Vec<usize> =
-                (0..lengths.len()).filter(|&j| active(limit, j, &self.ritz.values, lengths[j])).collect();
+            let mut work = self.ritz.active(self.ritz.limit(tolerance), active);
             if work.is_empty() {
                 return Ok(true);
             }
-            let stuck = progress.ended(work.iter().fold(0.0, |m, &j| m.max(lengths[j])));
+            let stuck = progress.ended(self.ritz.worst(&work));
             work.truncate(max_products.saturating_sub(op.products));
             if work.is_empty() || stuck {
                 return Ok(false);
