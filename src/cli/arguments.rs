@@ -147,7 +147,7 @@ A suite file:
   loss = "mse"                       # mse, cross_entropy
 
   [experiment.numerics]              # may be left out
-  substeps = 4                       # of the central flow a step; raise it if a verdict is unresolved
+  substeps = 2                       # of the central flow a step; raise it if a verdict is unresolved
 
 Ctrl-C ends the run, prints the verdicts of what has finished and writes the page; a second one quits at once.
 Exit codes: 0 every claim holds and every control is violated, 1 not so, 2 bad input, 130 stopped by Ctrl-C."#;

@@ -1,6 +1,7 @@
 //! Gradient descent as a process: it knows its last three iterates, so that midpoints can be formed.
 
 use super::midpoint;
+use crate::numeric::vector::distance;
 use crate::objective::Objective;
 use crate::optimizer::GradientDescent;
 
@@ -35,6 +36,11 @@ impl Discrete {
     /// The present iterate `w_t`.
     pub fn weights(&self) -> &[f64] {
         &self.here
+    }
+
+    /// `|w_{t+1} - w_t|`, 0 before the first call of [`Discrete::advance`].
+    pub fn step_length(&self) -> f64 {
+        self.after.as_ref().map_or(0.0, |after| distance(after, &self.here))
     }
 
     /// The midpoint `w*_t`, from the second iterate on.

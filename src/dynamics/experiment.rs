@@ -4,8 +4,9 @@ use sha2::{Digest, Sha256};
 
 use super::effective_hessian::EffectiveHessian;
 use super::probe::Probe;
+use super::segment::{Failure, Schedule, Segment, along};
 use super::record::{
-    CentralSample, CompanionSample, DiscreteSample, FlowSample, MidpointSample, Record, Sample, Stop,
+    CentralSample, CompanionSample, DiscreteSample, FlowSample, MidpointSample, Record, Sample, SegmentSample, Stop,
 };
 use super::spec::ExperimentSpec;
 use super::{CentralFlow, Discrete, FlowError, GradientFlow};
@@ -67,6 +68,10 @@ struct Run<'a> {
     gradient_flow: Option<Tracked>,
     central_flow: Option<CentralFlow>,
     companion: Option<CentralFlow>,
+    schedule: Schedule,
+    segment: Option<Segment>,
+    spec: &'a ExperimentSpec,
+    seed: u64,
     record: Record,
     initial_loss: f64,
 }
@@ -88,7 +93,7 @@ struct Tracked {
 const DIVERGED: f64 = 1e6;
 
 impl<'a> Run<'a> {
-    fn new(spec: &ExperimentSpec, objective: &'a dyn Objective, seed: u64) -> Self {
+    fn new(spec: &'a ExperimentSpec, objective: &'a dyn Objective, seed: u64) -> Self {
         let rule = GradientDescent { learning_rate: spec.learning_rate };
         let start = objective.start();
         let numerics = &spec.numerics;
@@ -112,18 +117,25 @@ impl<'a> Run<'a> {
                 tracker: Tracker::new(only_top),
             }),
             central_flow: Some(central(numerics.substeps)),
-            companion: Some(central(numerics.substeps / 2)),
+            companion: Some(central(1)),
+            schedule: Schedule::default(),
+            segment: None,
+            spec,
+            seed,
             record: Record {
                 dim: objective.dim(),
                 learning_rate: spec.learning_rate,
                 steps: spec.steps,
+                largest_norm: 0.0,
                 critical_above: numerics.critical_above,
+                substeps: numerics.substeps,
+                segment: spec.segment,
                 eigen_tolerance: numerics.eigen_tolerance,
                 samples: Vec::with_capacity(spec.steps),
                 probes: Default::default(),
                 stops: vec![],
                 cancelled: false,
-                products: [0; 4],
+                products: [0; 5],
                 hashes: Default::default(),
             },
             initial_loss: f64::NAN,
@@ -133,7 +145,8 @@ impl<'a> Run<'a> {
     /// Moves all processes to time `step`, side by side, and samples them; false if gradient descent has ended.
     fn step(&mut self, step: usize) -> bool {
         let (objective, rule) = (self.objective, self.rule);
-        let Self { discrete, midpoints, gradient_flow, central_flow, companion, .. } = self;
+        let Self { discrete, midpoints, gradient_flow, central_flow, companion, segment, .. } = self;
+        let segment = || segment.as_mut().map(|segment| segment.advance(objective)).unwrap_or_default();
         let central = || {
             sample_at(
                 step,
@@ -161,8 +174,10 @@ impl<'a> Run<'a> {
             (loss, gradient, midpoint, sample)
         };
         // The longest first: the others fill its gaps.
-        let (central, (companion, (descent, flow))) =
-            rayon::join(central, || rayon::join(companion, || rayon::join(descent, gradient_flow)));
+        let ((central, segment), (companion, (descent, flow))) = rayon::join(
+            || rayon::join(central, segment),
+            || rayon::join(companion, || rayon::join(descent, gradient_flow)),
+        );
         let (loss, gradient, midpoint, midpoint_sample) = descent;
         if step == 0 {
             self.initial_loss = loss;
@@ -173,18 +188,83 @@ impl<'a> Run<'a> {
             self.stop("gradient descent", step, reason.to_string());
             return false;
         }
+        self.record.largest_norm = self.record.largest_norm.max(norm(self.discrete.weights()));
         let mut sample = Sample {
             step,
-            discrete: DiscreteSample { loss, gradient_square: dot(&gradient, &gradient) },
+            discrete: DiscreteSample {
+                loss,
+                gradient_square: dot(&gradient, &gradient),
+                step_length: self.discrete.step_length(),
+            },
             midpoint: self.keep("the midpoints", step, midpoint_sample),
             gradient_flow: self.keep("gradient flow", step, flow),
             central_flow: self.keep("the central flow", step, central),
-            companion: self.keep("the central flow's companion", step, companion),
+            companion: self.keep("the central map", step, companion),
             flows_apart: None,
+            segment: None,
         };
         self.relate(&mut sample, midpoint.as_deref());
+        self.schedule.observe(&sample);
+        if let Some(midpoint) = &midpoint {
+            sample.segment = self.in_segment(step, midpoint, segment);
+        }
         self.record.samples.push(sample);
         true
+    }
+
+    /// Starts the segment that is due, ends what has had its time, and samples the present segment.
+    fn in_segment(&mut self, step: usize, midpoint: &[f64], failures: Vec<Failure>) -> Option<SegmentSample> {
+        for (process, error) in failures {
+            let start = self.segment.as_ref().map_or(step, Segment::start);
+            self.stop(&format!("the {process} of the segment from step {start}"), step, error.to_string());
+        }
+        let first = self.schedule.settled().filter(|&settled| settled <= step)?;
+        if (step - first).is_multiple_of(self.spec.segment) {
+            self.end_segment();
+            if step > first {
+                self.retire();
+            }
+            let (numerics, here) = (&self.spec.numerics, (step, midpoint));
+            self.segment = Some(Segment::new(self.rule, here, step == first, numerics, self.seed));
+        }
+        let (objective, rule, segment) = (self.objective, self.rule, self.segment.as_mut()?);
+        let sample = segment.sample(objective, rule, (step, self.discrete.weights(), midpoint));
+        self.keep("the central map of a segment", step, sample)
+    }
+
+    /// Ends the processes that started at `w_0` beside gradient descent.
+    fn retire(&mut self) {
+        self.account();
+        (self.gradient_flow, self.central_flow, self.companion) = (None, None, None);
+    }
+
+    /// Ends the present segment, if there is one.
+    fn end_segment(&mut self) {
+        self.record.products[4] += self.segment.take().map_or(0, |segment| segment.products());
+    }
+
+    /// Writes down what the processes that started at `w_0` cost and where they have come to.
+    fn account(&mut self) {
+        let products = |flow: &Option<CentralFlow>| flow.as_ref().map(CentralFlow::products);
+        let gradient_flow = self.gradient_flow.as_ref();
+        let costs = [
+            gradient_flow.map(|tracked| tracked.tracker.products_total()),
+            products(&self.central_flow),
+            products(&self.companion),
+        ];
+        for (total, cost) in self.record.products[1..].iter_mut().zip(costs) {
+            *total = cost.unwrap_or(*total);
+        }
+        let weights = [
+            gradient_flow.map(|tracked| tracked.flow.weights()),
+            self.central_flow.as_ref().map(CentralFlow::weights),
+            self.companion.as_ref().map(CentralFlow::weights),
+        ];
+        for (hash, weights) in self.record.hashes[1..].iter_mut().zip(weights) {
+            if weights.is_some() || hash.is_empty() {
+                *hash = bits(weights);
+            }
+        }
     }
 
     /// Passes a result on; an error ends the process.
@@ -201,11 +281,8 @@ impl<'a> Run<'a> {
     fn stop(&mut self, process: &str, step: usize, reason: String) {
         match process {
             "gradient flow" => self.gradient_flow = None,
-            "the central flow" => {
-                self.central_flow = None;
-                self.companion = None;
-            }
-            "the central flow's companion" => self.companion = None,
+            "the central flow" => self.central_flow = None,
+            "the central map" => self.companion = None,
             _ => {}
         }
         self.record.stops.push(Stop { process: process.to_string(), step, reason });
@@ -217,20 +294,20 @@ impl<'a> Run<'a> {
         let gradient_flow = self.gradient_flow.as_ref().map(|tracked| tracked.flow.weights());
         let central_flow = self.central_flow.as_ref().map(CentralFlow::weights);
         sample.flows_apart = gradient_flow.zip(central_flow).map(|(a, b)| distance(a, b));
-        if let (Some(companion), Some(flow)) = (&mut sample.companion, &self.central_flow) {
-            let other = self.companion.as_ref().expect("it has a sample");
-            companion.distance = distance(flow.weights(), other.weights());
+        if let (Some(sample), Some(map)) = (&mut sample.companion, &self.companion) {
+            sample.to_descent = distance(map.weights(), here);
+            sample.to_midpoint = midpoint.map(|midpoint| distance(map.weights(), midpoint));
+            sample.distance = central_flow.map(|flow| distance(flow, map.weights()));
         }
         let Some(midpoint) = midpoint else { return };
-        let displacement: Vec<f64> = here.iter().zip(midpoint).map(|(w, m)| w - m).collect();
         if let Some(sample) = &mut sample.midpoint {
-            sample.displacement_square = dot(&displacement, &displacement);
+            sample.displacement_square = distance(here, midpoint).powi(2);
             sample.to_gradient_flow = gradient_flow.map(|w| distance(w, midpoint));
             sample.to_central_flow = central_flow.map(|w| distance(w, midpoint));
         }
         if let (Some(sample), Some(flow)) = (&mut sample.central_flow, &self.central_flow) {
             let vectors = &flow.evaluation().expect("just sampled").sigma_vectors;
-            sample.oscillation = (0..vectors.cols()).map(|i| dot(vectors.col(i), &displacement)).collect();
+            sample.oscillation = along(vectors, here, midpoint);
         }
     }
 
@@ -246,18 +323,10 @@ impl<'a> Run<'a> {
     }
 
     fn finish(mut self) -> Record {
-        let products = |flow: &Option<CentralFlow>| flow.as_ref().map_or(0, CentralFlow::products);
-        self.record.products = [
-            self.midpoints.tracker.products_total(),
-            self.gradient_flow.as_ref().map_or(0, |tracked| tracked.tracker.products_total()),
-            products(&self.central_flow),
-            products(&self.companion),
-        ];
-        self.record.hashes = [
-            bits(Some(self.discrete.weights())),
-            bits(self.gradient_flow.as_ref().map(|tracked| tracked.flow.weights())),
-            bits(self.central_flow.as_ref().map(CentralFlow::weights)),
-        ];
+        self.account();
+        self.end_segment();
+        self.record.products[0] = self.midpoints.tracker.products_total();
+        self.record.hashes[0] = bits(Some(self.discrete.weights()));
         self.record
     }
 }
@@ -281,6 +350,7 @@ impl Midpoints {
             eigenvalues: pairs.values.clone(),
             residual: pairs.residual_above(EDGE),
             sharpening: -dot(at.gradient(), sharpness_gradient.col(0)),
+            sharpness_gradient_square: dot(sharpness_gradient.col(0), sharpness_gradient.col(0)),
             path: self.path,
             displacement_square: 0.0,
             to_gradient_flow: None,
@@ -320,7 +390,8 @@ fn sample_at<P, S>(
     sample(process).map(Some)
 }
 
-fn sample_central(flow: &mut CentralFlow, objective: &dyn Objective) -> Result<CentralSample, FlowError> {
+/// What the central flow has at its present time.
+pub(super) fn sample_central(flow: &mut CentralFlow, objective: &dyn Objective) -> Result<CentralSample, FlowError> {
     flow.evaluate(objective)?;
     let here = flow.evaluation().expect("just computed");
     Ok(CentralSample {
@@ -345,7 +416,9 @@ fn sample_companion(flow: &mut CentralFlow, objective: &dyn Objective) -> Result
     flow.evaluate(objective)?;
     let here = flow.evaluation().expect("just computed");
     Ok(CompanionSample {
-        distance: 0.0,
+        distance: None,
+        to_descent: 0.0,
+        to_midpoint: None,
         sharpness: here.eigenvalues[0],
         loss: here.loss,
         trace: here.sigma.iter().sum(),

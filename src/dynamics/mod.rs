@@ -1,4 +1,5 @@
-//! Gradient descent, its midpoints, gradient flow and the central flow, run side by side.
+//! Gradient descent, its midpoints, gradient flow, the central flow and the central map, run side by side from `w_0`, and
+//! the theory started anew at midpoints past the transient, in segments.
 
 mod central_flow;
 mod discrete;
@@ -8,6 +9,7 @@ mod gradient_flow;
 mod midpoint;
 mod probe;
 mod record;
+mod segment;
 mod spec;
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,6 @@ pub use gradient_flow::GradientFlow;
 pub use midpoint::midpoint;
 pub use probe::{Expansion, Probe, ProbeResults, QuadraticMode, QuadraticModel};
 pub use record::{
-    CentralSample, CompanionSample, DiscreteSample, FlowSample, MidpointSample, Record, Sample, Stop,
+    CentralSample, CompanionSample, DiscreteSample, FlowSample, MidpointSample, Record, Sample, SegmentSample, Stop,
 };
-pub use spec::{ExperimentSpec, Numerics};
+pub use spec::{DEFAULT_SEGMENT, ExperimentSpec, Numerics};

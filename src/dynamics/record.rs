@@ -14,8 +14,14 @@ pub struct Record {
     pub learning_rate: f64,
     /// The steps that were asked for.
     pub steps: usize,
+    /// The largest norm of gradient descent's weights.
+    pub largest_norm: f64,
     /// Effective eigenvalues above this were treated as critical.
     pub critical_above: f64,
+    /// Euler substeps of the central flow a step.
+    pub substeps: usize,
+    /// The length of a segment.
+    pub segment: usize,
     /// The relative residual that eigenpairs were to reach.
     pub eigen_tolerance: f64,
     /// One sample a step.
@@ -26,10 +32,11 @@ pub struct Record {
     pub stops: Vec<Stop>,
     /// True if the run was cancelled.
     pub cancelled: bool,
-    /// HVPs used for eigenpairs: at the midpoints, along gradient flow, along the central flow, its companion.
-    pub products: [usize; 4],
-    /// SHA-256 of the bits of the final weights: gradient descent, gradient flow, central flow.
-    pub hashes: [String; 3],
+    /// HVPs used for eigenpairs: at the midpoints, along gradient flow, the central flow and the central map from `w_0`, in
+    /// segments.
+    pub products: [usize; 5],
+    /// SHA-256 of the bits of the final weights: gradient descent, gradient flow, central flow, central map.
+    pub hashes: [String; 4],
 }
 
 /// A process that stopped early.
@@ -56,10 +63,31 @@ pub struct Sample {
     pub gradient_flow: Option<FlowSample>,
     /// The central flow at time t.
     pub central_flow: Option<CentralSample>,
-    /// The central flow with half as many substeps.
+    /// The central map from `w_0`: the central flow with one substep a step.
     pub companion: Option<CompanionSample>,
     /// The distance between gradient flow and the central flow.
     pub flows_apart: Option<f64>,
+    /// The segment that this step belongs to.
+    pub segment: Option<SegmentSample>,
+}
+
+/// A step of a segment: the theory started anew at a midpoint, `step - start` steps ago.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmentSample {
+    /// The step at whose midpoint the segment began.
+    pub start: usize,
+    /// The central map.
+    pub map: CentralSample,
+    /// The distance of the midpoint to the central map.
+    pub to_map: f64,
+    /// By how many steps the midpoint is ahead of the central map: `<w*_t - m_t, v> / |v|^2`, v the map's velocity.
+    pub ahead: f64,
+    /// The distance of the midpoint to gradient flow from the same start.
+    pub to_gradient_flow: Option<f64>,
+    /// The distance of the central map to the central flow from the same start, along the first segment.
+    pub map_to_flow: Option<f64>,
+    /// `eta q_i' H(w*_t) q_i` at the midpoint along the eigenvectors q_i of the map's Sigma, at every few steps.
+    pub curvature: Vec<f64>,
 }
 
 /// Gradient descent at an iterate.
@@ -69,6 +97,8 @@ pub struct DiscreteSample {
     pub loss: f64,
     /// `|grad L(w_t)|^2`.
     pub gradient_square: f64,
+    /// `|w_{t+1} - w_t|`.
+    pub step_length: f64,
 }
 
 /// The midpoint of an iterate.
@@ -82,6 +112,8 @@ pub struct MidpointSample {
     pub residual: f64,
     /// `<-grad L, grad S>` at the midpoint: the rate of progressive sharpening under gradient flow, over eta.
     pub sharpening: f64,
+    /// `|grad S|^2` at the midpoint.
+    pub sharpness_gradient_square: f64,
     /// The length of the path of midpoints so far.
     pub path: f64,
     /// `|w_t - w*_t|^2`.
@@ -152,11 +184,15 @@ impl CentralSample {
     }
 }
 
-/// The central flow with half as many substeps.
+/// The central map from `w_0`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CompanionSample {
-    /// Its distance to the central flow: an estimate of the latter's global error, both being of first order.
-    pub distance: f64,
+    /// Its distance to the central flow with n substeps: n - 1 times the latter's global error, both being of first order.
+    pub distance: Option<f64>,
+    /// Its distance to gradient descent's iterate.
+    pub to_descent: f64,
+    /// Its distance to gradient descent's midpoint.
+    pub to_midpoint: Option<f64>,
     /// The largest effective eigenvalue along it.
     pub sharpness: f64,
     /// Its loss.
@@ -207,8 +243,16 @@ impl Record {
         add("sharpening", &|s| Some(s.midpoint.as_ref()?.sharpening));
         add("midpoint_to_gradient_flow", &|s| s.midpoint.as_ref()?.to_gradient_flow);
         add("midpoint_to_central_flow", &|s| s.midpoint.as_ref()?.to_central_flow);
-        add("central_flow_error", &|s| Some(s.companion.as_ref()?.distance));
+        add("central_flow_to_central_map", &|s| s.companion.as_ref()?.distance);
+        add("midpoint_to_central_map", &|s| s.companion.as_ref()?.to_midpoint);
         add("flows_apart", &|s| s.flows_apart);
+        add("segment_start", &|s| Some(s.segment.as_ref()?.start as f64));
+        add("segment_loss", &|s| Some(s.segment.as_ref()?.map.loss));
+        add("segment_trace_sigma", &|s| Some(s.segment.as_ref()?.map.trace()));
+        add("segment_trace_h_sigma_h", &|s| Some(s.segment.as_ref()?.map.gradient_variance));
+        add("segment_midpoint_to_central_map", &|s| Some(s.segment.as_ref()?.to_map));
+        add("segment_midpoint_to_gradient_flow", &|s| s.segment.as_ref()?.to_gradient_flow);
+        add("segment_midpoint_ahead", &|s| Some(s.segment.as_ref()?.ahead));
         add("path", &|s| Some(s.midpoint.as_ref()?.path));
         add("gradient_flow_sharpness", &|s| Some(s.gradient_flow.as_ref()?.sharpness));
         for i in 0..self.most(|s| s.midpoint.as_ref().map_or(0, |m| m.eigenvalues.len())) {
@@ -230,9 +274,10 @@ impl Record {
 
     /// The HVPs that each process spent on eigenpairs, in words.
     pub fn costs(&self) -> String {
-        let [midpoints, gradient_flow, central_flow, companion] = self.products;
+        let [midpoints, gradient_flow, central_flow, central_map, segments] = self.products;
         format!(
-            "HVPs: midpoints {midpoints}, gradient flow {gradient_flow}, central flow {central_flow}, companion {companion}"
+            "HVPs: midpoints {midpoints}, gradient flow {gradient_flow}, central flow {central_flow}, \
+             central map {central_map}, segments {segments}"
         )
     }
 
@@ -255,7 +300,7 @@ impl Record {
                 .collect();
             let _ = writeln!(out, "{name}: {}", cells.join(" "));
         }
-        for (name, hash) in ["gradient descent", "gradient flow", "central flow"].iter().zip(&self.hashes) {
+        for (name, hash) in ["gradient descent", "gradient flow", "central flow", "central map"].iter().zip(&self.hashes) {
             let _ = writeln!(out, "bits of {name}: {hash}");
         }
         out

@@ -16,16 +16,28 @@ pub struct ExperimentSpec {
     pub learning_rate: f64,
     /// The number of steps of gradient descent.
     pub steps: usize,
+    /// The number of steps after which the theory is started anew at a midpoint, once the transient is over; the flows
+    /// from `w_0` end with the first such segment.
+    #[serde(default = "default_segment")]
+    pub segment: usize,
     /// Numerical settings.
     #[serde(default)]
     pub numerics: Numerics,
+}
+
+/// Long enough for several cycles of the sharpness, short enough that flows hardly spread.
+pub const DEFAULT_SEGMENT: usize = 400;
+
+fn default_segment() -> usize {
+    DEFAULT_SEGMENT
 }
 
 /// Numerical settings: they change how precisely the theory is evaluated, never the theory.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Numerics {
-    /// Euler substeps of the central flow a step; its companion, which estimates the error, takes half as many. Even.
+    /// Euler substeps of the central flow a step, at least 2; the central map takes one, so that their distance tells the
+    /// error of the flow.
     pub substeps: usize,
     /// Relative residual at which eigenpairs are accepted.
     pub eigen_tolerance: f64,
@@ -39,6 +51,6 @@ pub struct Numerics {
 
 impl Default for Numerics {
     fn default() -> Self {
-        Self { substeps: 4, eigen_tolerance: 1e-5, tracked_above: 1.5, critical_above: 1.95, max_tracked: 10 }
+        Self { substeps: 2, eigen_tolerance: 1e-5, tracked_above: 1.5, critical_above: 1.95, max_tracked: 10 }
     }
 }

@@ -35,6 +35,7 @@ fn valley(learning_rate: f64, steps: usize) -> ExperimentSpec {
         objective: ObjectiveSpec::Valley { curvature: 3.0, slope: 0.02, directions: 2 },
         learning_rate,
         steps,
+        segment: DEFAULT_SEGMENT,
         numerics: Numerics::default(),
     }
 }
@@ -52,6 +53,7 @@ fn network(steps: usize) -> ExperimentSpec {
         objective: ObjectiveSpec::Network(network),
         learning_rate: 0.5,
         steps,
+        segment: DEFAULT_SEGMENT,
         numerics: Numerics::default(),
     }
 }

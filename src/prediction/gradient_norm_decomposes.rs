@@ -1,7 +1,9 @@
 //! The squared gradient norm is that of the central flow plus `tr(H Sigma H)` on average (Cohen et al. 2025; G13).
 
-use super::window::{Moment, at_the_edge};
-use super::{Finding, Judgement, Prediction, decomposition};
+use super::average::Average;
+use super::estimate::{self, Averages, Estimate, Estimates, Theory};
+use super::window::{at_the_edge, eigenpair_error, truncation};
+use super::{Finding, Prediction};
 use crate::dynamics::Record;
 
 /// `E |grad L(w_t)|^2 = |grad L(w(t))|^2 + tr(H Sigma H)`.
@@ -13,26 +15,45 @@ impl Prediction for GradientNormDecomposes {
     }
 
     fn statement(&self) -> &'static str {
-        "the time-averaged squared gradient norm is that of the central flow plus tr(H Sigma H)"
+        self.theory().statement
     }
 
     fn judge(&self, record: &Record) -> Finding {
-        let control = "WRONG: it is that of the central flow plus tr(H Sigma H) / 2";
-        Finding { claim: judge(self.statement(), record, 1.0), control: judge(control, record, 0.5) }
+        estimate::judge(self, record)
+    }
+
+    fn averages(&self) -> Option<&dyn Averages> {
+        Some(self)
     }
 }
 
-fn judge(statement: &str, record: &Record, factor: f64) -> Judgement {
-    decomposition::judge(
-        statement,
-        factor,
-        at_the_edge(record),
-        decomposition::Terms {
-            measured: |m: &Moment<'_>| m.sample.discrete.gradient_square,
-            base: |m: &Moment<'_>| m.central.gradient_square,
-            oscillation: |m: &Moment<'_>| m.central.gradient_variance,
-            coarse: |m: &Moment<'_>| m.companion.gradient_square + m.companion.gradient_variance,
-            drift: |_: &Moment<'_>| 0.0,
-        },
-    )
+impl Averages for GradientNormDecomposes {
+    fn theory(&self) -> Theory {
+        let statement =
+            "the time-averaged squared gradient norm is that of the central flow plus tr(H Sigma H)";
+        Theory { statement, predicted: 1.0 }
+    }
+
+    fn control(&self) -> Theory {
+        Theory { statement: "WRONG: it is that of the central flow plus tr(H Sigma H) / 2", predicted: 0.5 }
+    }
+
+    fn near_control(&self) -> Theory {
+        Theory { statement: "WRONG: it is that of the central flow plus 1.1 tr(H Sigma H)", predicted: 1.1 }
+    }
+
+    fn average(&self) -> &'static str {
+        "mean excess of |grad L|^2 over the central map's, over mean tr(H Sigma H)"
+    }
+
+    fn estimates(&self, record: &Record) -> Result<Estimates, String> {
+        let moments = at_the_edge(record)?;
+        let (excess, predicted): (Vec<f64>, Vec<f64>) = moments
+            .iter()
+            .map(|m| (m.sample.discrete.gradient_square - m.map.gradient_square, m.map.gradient_variance))
+            .unzip();
+        let average = Average::ratio(&excess, &predicted);
+        let error = eigenpair_error(&moments);
+        Ok(vec![Some(Estimate::new(average, truncation(&moments), error, moments.len()))])
+    }
 }

@@ -1,7 +1,9 @@
 //! The loss of gradient descent is that of the central flow plus `tr Sigma / eta` on average (talk; G12).
 
-use super::window::{Moment, at_the_edge};
-use super::{Finding, Judgement, Prediction, decomposition};
+use super::average::Average;
+use super::estimate::{self, Averages, Estimate, Estimates, Theory};
+use super::window::{at_the_edge, eigenpair_error, truncation};
+use super::{Finding, Prediction};
 use crate::dynamics::Record;
 
 /// `E L(w_t) = L(w(t)) + tr Sigma(t) / eta`.
@@ -13,27 +15,46 @@ impl Prediction for LossDecomposes {
     }
 
     fn statement(&self) -> &'static str {
-        "the time-averaged loss is that of the central flow plus tr(Sigma) / eta"
+        self.theory().statement
     }
 
     fn judge(&self, record: &Record) -> Finding {
-        let control = "WRONG: the time-averaged loss is that of the central flow plus tr(Sigma) / (2 eta)";
-        Finding { claim: judge(self.statement(), record, 1.0), control: judge(control, record, 0.5) }
+        estimate::judge(self, record)
+    }
+
+    fn averages(&self) -> Option<&dyn Averages> {
+        Some(self)
     }
 }
 
-fn judge(statement: &str, record: &Record, factor: f64) -> Judgement {
-    let eta = record.learning_rate;
-    decomposition::judge(
-        statement,
-        factor,
-        at_the_edge(record),
-        decomposition::Terms {
-            measured: |m: &Moment<'_>| m.sample.discrete.loss,
-            base: |m: &Moment<'_>| m.central.loss,
-            oscillation: |m: &Moment<'_>| m.central.trace() / eta,
-            coarse: |m: &Moment<'_>| m.companion.loss + m.companion.trace / eta,
-            drift: |m: &Moment<'_>| m.midpoint.loss - m.central.loss,
-        },
-    )
+impl Averages for LossDecomposes {
+    fn theory(&self) -> Theory {
+        let statement = "the time-averaged loss is that of the central flow plus tr(Sigma) / eta";
+        Theory { statement, predicted: 1.0 }
+    }
+
+    fn control(&self) -> Theory {
+        let statement = "WRONG: the time-averaged loss is that of the central flow plus tr(Sigma) / (2 eta)";
+        Theory { statement, predicted: 0.5 }
+    }
+
+    fn near_control(&self) -> Theory {
+        let statement = "WRONG: the time-averaged loss is that of the central flow plus 1.1 tr(Sigma) / eta";
+        Theory { statement, predicted: 1.1 }
+    }
+
+    fn average(&self) -> &'static str {
+        "mean excess of the loss over the central map's, over mean tr(Sigma) / eta"
+    }
+
+    fn estimates(&self, record: &Record) -> Result<Estimates, String> {
+        let moments = at_the_edge(record)?;
+        let (excess, predicted): (Vec<f64>, Vec<f64>) = moments
+            .iter()
+            .map(|m| (m.sample.discrete.loss - m.map.loss, m.map.trace() / record.learning_rate))
+            .unzip();
+        let average = Average::ratio(&excess, &predicted);
+        let error = eigenpair_error(&moments);
+        Ok(vec![Some(Estimate::new(average, truncation(&moments), error, moments.len()))])
+    }
 }

@@ -1,15 +1,21 @@
 //! Checkable predictions of the theory, one a file, each with a control that the same run must reject.
 //!
 //! A prediction names what it needs measured along the run (its probes) and judges the record. It never runs anything.
+//! [`window`] says where averages are taken, [`average`] how certain they are, [`Averages`] how they are judged, on one run and
+//! on all runs of an experiment together.
 
+pub mod average;
 mod central_flow_descends;
 mod central_flow_stays_stable;
-mod decomposition;
+mod central_map_is_descent;
+mod estimate;
 mod follows_gradient_flow;
 mod gradient_norm_decomposes;
+mod keeps_pace;
 mod loss_decomposes;
 mod nearer_than_gradient_flow;
 mod oscillation_correlations;
+mod oscillation_size;
 mod oscillation_variances;
 mod progressive_sharpening;
 mod projected_gradient_flow;
@@ -19,11 +25,14 @@ mod sigma_complementary;
 mod sigma_in_critical_eigenspace;
 mod single_critical_eigenvalue;
 mod splits_from_gradient_flow;
+mod steps_by_the_gradient;
 mod third_order_expansion;
 mod tracks_central_flow;
+mod tracks_in_segments;
 mod verdict;
 pub mod window;
 
+pub use estimate::{Averages, Estimate, Estimates, Theory, judge_pooled};
 pub use verdict::{Finding, Judgement, Outcome, Values};
 
 use crate::dynamics::{Probe, Record};
@@ -43,12 +52,18 @@ pub trait Prediction: Sync {
 
     /// Judges the claim and its control on a run.
     fn judge(&self, record: &Record) -> Finding;
+
+    /// The claim as one about averages, if it is: then the runs of an experiment are judged together as well.
+    fn averages(&self) -> Option<&dyn Averages> {
+        None
+    }
 }
 
 /// All predictions, in the order of the talk.
 pub fn registry() -> &'static [&'static dyn Prediction] {
     &[
         &quadratic_modes::QuadraticModes,
+        &steps_by_the_gradient::StepsByTheGradient,
         &progressive_sharpening::ProgressiveSharpening,
         &follows_gradient_flow::FollowsGradientFlow,
         &splits_from_gradient_flow::SplitsFromGradientFlow,
@@ -60,8 +75,12 @@ pub fn registry() -> &'static [&'static dyn Prediction] {
         &sigma_in_critical_eigenspace::SigmaInCriticalEigenspace,
         &sigma_complementary::SigmaComplementary,
         &central_flow_descends::CentralFlowDescends,
+        &central_map_is_descent::CentralMapIsDescent,
         &tracks_central_flow::TracksCentralFlow,
+        &tracks_in_segments::TracksInSegments,
+        &keeps_pace::KeepsPace,
         &nearer_than_gradient_flow::NearerThanGradientFlow,
+        &oscillation_size::OscillationSize,
         &oscillation_variances::OscillationVariances,
         &oscillation_correlations::OscillationCorrelations,
         &loss_decomposes::LossDecomposes,
@@ -86,7 +105,7 @@ mod tests {
             .map(|entry| {
                 entry.expect("readable").file_name().to_string_lossy().trim_end_matches(".rs").to_string()
             })
-            .filter(|name| !["mod", "verdict", "window", "decomposition"].contains(&name.as_str()))
+            .filter(|name| !["mod", "verdict", "window", "average", "estimate"].contains(&name.as_str()))
             .collect();
         let mut names: Vec<_> = registry().iter().map(|prediction| prediction.name().to_string()).collect();
         files.sort();

@@ -1,7 +1,9 @@
 //! Oscillations along different eigenvectors of Sigma are uncorrelated (talk; G11).
 
-use super::window::{Average, Moment, SHORTEST, after_blow_up, at_the_edge, errors_allowed, truncation};
-use super::{Finding, Judgement, Prediction, Values};
+use super::average::Average;
+use super::estimate::{self, Averages, Estimate, Estimates, Theory};
+use super::window::{Moment, SHORTEST, after_blow_up, at_the_edge, eigenpair_error, truncation};
+use super::{Finding, Prediction};
 use crate::dynamics::Record;
 use crate::numeric::pairs;
 
@@ -14,56 +16,54 @@ impl Prediction for OscillationCorrelations {
     }
 
     fn statement(&self) -> &'static str {
-        "oscillations along different eigenvectors of Sigma are uncorrelated"
+        self.theory().statement
     }
 
     fn judge(&self, record: &Record) -> Finding {
-        let control =
-            "WRONG: oscillations along different eigenvectors of Sigma move in unison, correlation 1";
-        Finding { claim: judge(self.statement(), record, 0.0), control: judge(control, record, 1.0) }
+        estimate::judge(self, record)
+    }
+
+    fn averages(&self) -> Option<&dyn Averages> {
+        Some(self)
     }
 }
 
-/// The correlation farthest from the predicted one.
-fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
-    let moments = match at_the_edge(record) {
-        Ok(moments) => moments,
-        Err(reason) => return Judgement::not_reached(statement, reason),
-    };
-    let most = moments.iter().map(|m| m.central.sigma.len()).max().unwrap_or(0);
-    let correlations: Vec<Average> = pairs(most)
-        .filter(|(i, j)| i != j)
-        .filter_map(|(i, j)| correlation(after_blow_up(&moments, record, i.max(j)), i, j))
-        .collect();
-    let allowed = errors_allowed(correlations.len());
-    let truncated = truncation(&moments);
-    let excess = |c: &Average| (c.mean - predicted).abs() / (allowed * c.standard_error + truncated);
-    let Some(worst) = correlations.iter().max_by(|a, b| excess(a).total_cmp(&excess(b))) else {
-        let reason = format!("no two eigenvalues of Sigma are positive for {SHORTEST} steps");
-        return Judgement::not_reached(statement, reason);
-    };
-    let values = Values {
-        predicted,
-        measured: worst.mean,
-        discrepancy: (worst.mean - predicted).abs(),
-        tolerance: allowed * worst.standard_error + truncated,
-        numerical_error: 0.0,
-    };
-    let reason = format!(
-        "the correlation of <q_i, w_t - w*_t> and <q_j, w_t - w*_t>, scaled by the predicted variances, for the worst of {} \
-         pairs; allowed are {allowed:.2} standard errors (99 % for all together) and the \
-         truncation of the theory, the mean of (eta S - 2)^2",
-        correlations.len()
-    );
-    Judgement::new(statement, values, reason)
+impl Averages for OscillationCorrelations {
+    fn theory(&self) -> Theory {
+        let statement = "oscillations along different eigenvectors of Sigma are uncorrelated";
+        Theory { statement, predicted: 0.0 }
+    }
+
+    fn control(&self) -> Theory {
+        let statement =
+            "WRONG: oscillations along different eigenvectors of Sigma move in unison, correlation 1";
+        Theory { statement, predicted: 1.0 }
+    }
+
+    fn near_control(&self) -> Theory {
+        let statement = "WRONG: oscillations along different eigenvectors of Sigma have correlation 1/2";
+        Theory { statement, predicted: 0.5 }
+    }
+
+    fn average(&self) -> &'static str {
+        "mean of <q_i, w_t - w*_t> <q_j, w_t - w*_t> over the mean root of the product of the eigenvalues of Sigma"
+    }
+
+    fn estimates(&self, record: &Record) -> Result<Estimates, String> {
+        let moments = at_the_edge(record)?;
+        let most = moments.iter().map(|m| m.map.sigma.len()).max().unwrap_or(0);
+        let different = pairs(most).filter(|(i, j)| i != j);
+        Ok(different.map(|(i, j)| correlation(after_blow_up(&moments, i.max(j)), i, j)).collect())
+    }
 }
 
-fn correlation(moments: &[Moment<'_>], i: usize, j: usize) -> Option<Average> {
+fn correlation(moments: &[Moment<'_>], i: usize, j: usize) -> Option<Estimate> {
     let at = |m: &Moment<'_>| {
-        let scale = (m.central.positive_sigma(i)? * m.central.positive_sigma(j)?).sqrt();
-        let x = &m.central.oscillation;
+        let scale = (m.map.positive_sigma(i)? * m.map.positive_sigma(j)?).sqrt();
+        let x = &m.map.oscillation;
         Some((x.get(i)? * x.get(j)?, scale))
     };
     let (products, scales): (Vec<f64>, Vec<f64>) = moments.iter().filter_map(at).unzip();
-    (products.len() >= SHORTEST).then(|| Average::ratio(&products, &scales))
+    let average = (products.len() >= SHORTEST).then(|| Average::ratio(&products, &scales))?;
+    Some(Estimate::new(average, truncation(moments), eigenpair_error(moments), products.len()))
 }

@@ -1,6 +1,7 @@
 //! Before the edge the sharpness rises (Cohen et al. 2021; G2).
 
-use super::window::{Average, edge, errors_allowed};
+use super::average::{Average, FREEDOM, errors_allowed};
+use super::window::edge;
 use super::{Finding, Judgement, Prediction, Values};
 use crate::dynamics::Record;
 
@@ -38,7 +39,7 @@ fn judge(statement: &str, record: &Record, sign: f64) -> Judgement {
         return Judgement::not_reached(statement, format!("fewer than {FEWEST} steps before the edge"));
     }
     let average = Average::of(&rates);
-    let interval = errors_allowed(1) * average.standard_error;
+    let interval = errors_allowed(1, FREEDOM) * average.standard_error;
     let values = Values {
         predicted: 0.0,
         measured: average.mean,

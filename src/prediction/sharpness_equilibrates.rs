@@ -1,11 +1,17 @@
 //! The sharpness equilibrates at 2/eta (Cohen et al. 2021; G4).
 
-use super::window::{Average, Moment, at_the_edge, errors_allowed};
-use super::{Finding, Judgement, Prediction, Values};
+use super::average::Average;
+use super::estimate::{self, Averages, Estimate, Estimates, Theory};
+use super::window::{Moment, at_the_edge, truncation};
+use super::{Finding, Prediction};
 use crate::dynamics::Record;
 use crate::optimizer::EDGE;
 
-/// Past the edge the critical eigenvalues at midpoints average to 2/eta.
+/// Past the edge the curvature at midpoints along the oscillation averages to 2/eta.
+///
+/// The theory locks several eigenvalues at 2/eta on average; the largest of them at each step is above. So the curvature
+/// is measured along the eigenvectors of the central map's Sigma, weighted by it: linear in the Hessian, it has no such bias,
+/// and with one critical eigenvalue it is the sharpness.
 pub struct SharpnessEquilibrates;
 
 impl Prediction for SharpnessEquilibrates {
@@ -14,48 +20,49 @@ impl Prediction for SharpnessEquilibrates {
     }
 
     fn statement(&self) -> &'static str {
-        "past the edge the sharpness at midpoints equilibrates at 2/eta: the time average of eta S is 2"
+        self.theory().statement
     }
 
     fn judge(&self, record: &Record) -> Finding {
-        let control = "WRONG: the sharpness equilibrates at 1/eta";
-        Finding { claim: judge(self.statement(), record, EDGE), control: judge(control, record, EDGE / 2.0) }
+        estimate::judge(self, record)
+    }
+
+    fn averages(&self) -> Option<&dyn Averages> {
+        Some(self)
     }
 }
 
-fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
-    let moments = match at_the_edge(record) {
-        Ok(moments) => moments,
-        Err(reason) => return Judgement::not_reached(statement, reason),
-    };
-    let sharpness: Vec<f64> = moments.iter().map(|m| m.midpoint.eigenvalues[0]).collect();
-    let average = Average::of(&sharpness);
-    let residual = moments.iter().map(|m| m.midpoint.residual).fold(0.0, f64::max);
-    let values = Values {
-        predicted,
-        measured: average.mean,
-        discrepancy: (average.mean - predicted).abs(),
-        tolerance: errors_allowed(1) * average.standard_error + spread(&moments),
-        numerical_error: residual * average.mean,
-    };
-    let reason = "the 99 % interval of the mean of eta S plus the spread of the critical eigenvalues around their mean: \
-                  the theory locks each of them at 2 on average, the sharpness is the largest of them at each step; the \
-                  numerical error is the eigenpairs' residual";
-    Judgement::new(statement, values, reason)
-}
-
-/// The root mean square of `eta lambda_i - mean_i` over critical eigenvalues and time, plus the second-order
-/// term `E y^2 / 2` of [`super::window`].
-fn spread(moments: &[Moment<'_>]) -> f64 {
-    let (mut square, mut second, mut count) = (0.0, 0.0, 0.0);
-    for m in moments {
-        let critical =
-            m.central.sigma.iter().filter(|&&s| s > 0.0).count().max(1).min(m.midpoint.eigenvalues.len());
-        let values = &m.midpoint.eigenvalues[..critical];
-        let mean = values.iter().sum::<f64>() / critical as f64;
-        square += (values[0] - mean).powi(2);
-        second += (mean - EDGE).powi(2);
-        count += 1.0;
+impl Averages for SharpnessEquilibrates {
+    fn theory(&self) -> Theory {
+        let statement = "past the edge the sharpness at midpoints equilibrates at 2/eta: the time average of \
+                         eta tr(H Sigma) / tr(Sigma) is 2";
+        Theory { statement, predicted: EDGE }
     }
-    (square / count).sqrt() + 0.5 * second / count
+
+    fn control(&self) -> Theory {
+        Theory { statement: "WRONG: it equilibrates at 1.5/eta", predicted: 1.5 }
+    }
+
+    fn near_control(&self) -> Theory {
+        Theory { statement: "WRONG: it equilibrates at 2.05/eta", predicted: 2.05 }
+    }
+
+    fn average(&self) -> &'static str {
+        "mean of eta sum_i sigma_i q_i' H(w*_t) q_i over mean of tr(Sigma)"
+    }
+
+    fn estimates(&self, record: &Record) -> Result<Estimates, String> {
+        let moments = at_the_edge(record)?;
+        let measured: Vec<&Moment<'_>> = moments.iter().filter(|m| !m.segment.curvature.is_empty()).collect();
+        let weighted = |m: &&Moment<'_>| {
+            m.map.sigma.iter().zip(&m.segment.curvature).fold(0.0, |sum, (sigma, c)| sum + sigma * c)
+        };
+        let curvature: Vec<f64> = measured.iter().map(weighted).collect();
+        let traces: Vec<f64> = measured.iter().map(|m| m.map.trace()).collect();
+        let average = Average::ratio(&curvature, &traces);
+        // An eigenvector off by the relative residual r changes its curvature by r^2.
+        let residual = moments.iter().map(|m| m.map.residual).fold(0.0, f64::max);
+        let error = EDGE * residual * residual;
+        Ok(vec![Some(Estimate::new(average, truncation(&moments), error, moments.len()))])
+    }
 }

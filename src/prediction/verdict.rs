@@ -31,6 +31,13 @@ pub struct Judgement {
     pub tolerance: Option<f64>,
     /// The share of the discrepancy that numerical error could explain.
     pub numerical_error: Option<f64>,
+    /// The part of the tolerance that is statistics: the interval of an average.
+    pub statistics: Option<f64>,
+    /// The part of the tolerance that is the theory's own: the order of what it neglects.
+    pub truncation: Option<f64>,
+    /// The smallest relative error of the theory, of either sign, that this judgement would have refuted:
+    /// `(discrepancy + tolerance + numerical error) / |predicted|`.
+    pub resolution: Option<f64>,
     /// Where the tolerance and the numerical error come from, or why there is no judgement.
     pub reason: String,
     /// The outcome.
@@ -52,7 +59,6 @@ impl Judgement {
         } else {
             Outcome::Unresolved
         };
-        let finite = |x: f64| x.is_finite().then_some(x);
         Self {
             statement: statement.into(),
             predicted: finite(predicted),
@@ -60,9 +66,26 @@ impl Judgement {
             discrepancy: finite(discrepancy),
             tolerance: finite(tolerance),
             numerical_error: finite(numerical_error),
+            statistics: None,
+            truncation: None,
+            resolution: None,
             reason: reason.into(),
             verdict,
         }
+    }
+
+    /// With what the tolerance is made of.
+    pub fn with_parts(mut self, statistics: f64, truncation: f64) -> Self {
+        (self.statistics, self.truncation) = (finite(statistics), finite(truncation));
+        self
+    }
+
+    /// With its resolution, where a relative error e of the theory changes the discrepancy by `e scale`.
+    pub fn resolving(mut self, scale: f64) -> Self {
+        let parts = [self.discrepancy, self.tolerance, self.numerical_error];
+        let sum = parts.into_iter().sum::<Option<f64>>();
+        self.resolution = sum.map(|sum| sum / scale.abs()).and_then(finite);
+        self
     }
 
     /// The judgement that the premise never occurred.
@@ -74,10 +97,17 @@ impl Judgement {
             discrepancy: None,
             tolerance: None,
             numerical_error: None,
+            statistics: None,
+            truncation: None,
+            resolution: None,
             reason: reason.into(),
             verdict: Outcome::NotReached,
         }
     }
+}
+
+fn finite(x: f64) -> Option<f64> {
+    x.is_finite().then_some(x)
 }
 
 /// The numbers of a judgement.
@@ -126,6 +156,24 @@ mod tests {
         assert_eq!(judge(0.25, 0.3, 0.1), Outcome::Unresolved);
         assert_eq!(judge(0.35, 0.3, 0.1), Outcome::Unresolved);
         assert_eq!(judge(0.5, 0.3, 0.1), Outcome::Violated);
+    }
+
+    /// A theory wrong by a little more than the resolution is refuted, whichever the sign, by a little less only if the
+    /// error has the sign of the discrepancy.
+    #[test]
+    fn the_resolution_is_the_smallest_error_refuted() {
+        let at = |predicted: f64| {
+            let (measured, tolerance, numerical_error): (f64, f64, f64) = (2.1, 0.3, 0.05);
+            let discrepancy = (measured - predicted).abs();
+            let values = Values { predicted, measured, discrepancy, tolerance, numerical_error };
+            Judgement::new("claim", values, "reason").resolving(2.0)
+        };
+        let resolution = at(2.0).resolution.expect("finite");
+        assert!((resolution - 0.45 / 2.0).abs() < 1e-12, "{resolution}");
+        for sign in [1.0, -1.0] {
+            assert_eq!(at(2.0 * (1.0 + sign * 1.01 * resolution)).verdict, Outcome::Violated);
+        }
+        assert_ne!(at(2.0 * (1.0 + 0.99 * resolution)).verdict, Outcome::Violated);
     }
 
     #[test]

@@ -26,6 +26,9 @@ mod tests {
             "discrepancy",
             "tolerance",
             "numerical_error",
+            "statistics",
+            "truncation",
+            "resolution",
             "reason",
             "verdict",
         ];

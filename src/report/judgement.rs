@@ -39,6 +39,9 @@ fn details(judgement: &Judgement) -> String {
         ("discrepancy", judgement.discrepancy),
         ("tolerance", judgement.tolerance),
         ("numerical error", judgement.numerical_error),
+        ("statistics", judgement.statistics),
+        ("truncation", judgement.truncation),
+        ("resolution", judgement.resolution),
     ];
     let known: Vec<String> = numbers
         .iter()

@@ -11,7 +11,7 @@ mod table;
 
 pub use json::json;
 pub use judgement::{describe, word};
-pub use number::number;
+pub use number::{number, percent};
 pub use objective::objective;
 pub use series::{write_csv, write_json};
 pub use table::table;

@@ -14,9 +14,14 @@ pub fn number(x: Option<f64>, digits: usize) -> String {
     format!("{x:.*}", (digits as i32 - 1 - exponent) as usize)
 }
 
+/// A share in per cent with two significant digits; "-" if there is none.
+pub fn percent(x: Option<f64>) -> String {
+    x.map_or("-".into(), |x| format!("{} %", number(Some(100.0 * x), 2)))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use super::*;
 
     #[test]
     fn significant_digits_are_kept() {
@@ -24,5 +29,12 @@ mod tests {
         let expected = ["0", "2.000", "-2.000", "123.5", "0.001235", "1.000e-4", "9.876e4", "10.00", "inf"];
         assert_eq!(shown.map(|x| number(Some(x), 4)), expected);
         assert_eq!(number(None, 4), "-");
+    }
+
+    #[test]
+    fn shares_are_in_per_cent() {
+        let shown = [0.0, 0.03, 0.00034, 1.5, 12.0].map(|x| percent(Some(x)));
+        assert_eq!(shown, ["0 %", "3.0 %", "0.034 %", "1.5e2 %", "1.2e3 %"]);
+        assert_eq!(percent(None), "-");
     }
 }

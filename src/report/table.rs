@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use super::{describe, number, word};
+use super::{describe, number, percent, word};
 use crate::prediction::{Judgement, Outcome};
 use crate::suite::{Incident, VerdictRow, Verification};
 
 const DIGITS: usize = 4;
-const HEADER: [&str; 10] = [
+const HEADER: [&str; 11] = [
     "experiment",
     "seed",
     "prediction",
@@ -16,11 +16,12 @@ const HEADER: [&str; 10] = [
     "discrepancy",
     "tolerance",
     "num. error",
+    "resolution",
     "verdict",
     "control",
 ];
 /// The columns that are flush right.
-const NUMBERS: [usize; 6] = [1, 3, 4, 5, 6, 7];
+const NUMBERS: [usize; 7] = [1, 3, 4, 5, 6, 7, 8];
 
 /// A table a suite, then everything that did not pass at full length, then a summary.
 pub fn table(verification: &Verification) -> String {
@@ -88,10 +89,12 @@ fn lines(rows: &[VerdictRow]) -> Vec<Vec<String>> {
 
 fn cells(row: &VerdictRow) -> Vec<String> {
     let claim = &row.finding.claim;
-    let mut cells = vec![row.experiment.clone(), row.seed.to_string(), row.prediction.to_string()];
+    let runs = row.runs.seed().map_or("all".to_string(), |seed| seed.to_string());
+    let mut cells = vec![row.experiment.clone(), runs, row.prediction.to_string()];
     let numbers =
         [claim.predicted, claim.measured, claim.discrepancy, claim.tolerance, claim.numerical_error];
     cells.extend(numbers.map(|x| number(x, DIGITS)));
+    cells.push(percent(claim.resolution));
     cells.extend([word(claim.verdict).to_string(), word(row.finding.control.verdict).to_string()]);
     cells
 }
@@ -121,6 +124,7 @@ fn aligned(lines: &[Vec<String>]) -> String {
 pub(super) mod tests {
     use super::*;
     use crate::prediction::{Finding, Values};
+    use crate::suite::Runs;
 
     fn judgement(discrepancy: f64) -> Judgement {
         let values = Values {
@@ -130,16 +134,17 @@ pub(super) mod tests {
             tolerance: 0.05,
             numerical_error: 1e-6,
         };
-        Judgement::new("eta S averages to 2", values, "two standard errors")
+        Judgement::new("eta S averages to 2", values, "two standard errors").resolving(2.0)
     }
 
     fn row(experiment: &str, claim: Judgement, control: Judgement) -> VerdictRow {
         VerdictRow {
             suite: "digits".into(),
             experiment: experiment.into(),
-            seed: 7,
+            runs: Runs::One { seed: 7 },
             prediction: "sharpness_equilibrates",
             finding: Finding { claim, control },
+            estimates: None,
         }
     }
 
@@ -167,12 +172,12 @@ pub(super) mod tests {
         let expected = "\
 suite digits
 
-experiment  seed  prediction              predicted  measured  discrepancy  tolerance  num. error  verdict      control
-a              7  sharpness_equilibrates      2.000     2.010      0.01000    0.05000    1.000e-6  holds        violated
-a              7  sharpness_equilibrates          -         -            -          -           -  not reached  violated
+experiment  seed  prediction              predicted  measured  discrepancy  tolerance  num. error  resolution  verdict      control
+a              7  sharpness_equilibrates      2.000     2.010      0.01000    0.05000    1.000e-6       3.0 %  holds        violated
+a              7  sharpness_equilibrates          -         -            -          -           -           -  not reached  violated
 
-long-name      7  sharpness_equilibrates      2.000     2.300       0.3000    0.05000    1.000e-6  violated     violated
-long-name      7  sharpness_equilibrates      2.000     2.010      0.01000    0.05000    1.000e-6  holds        holds
+long-name      7  sharpness_equilibrates      2.000     2.300       0.3000    0.05000    1.000e-6        18 %  violated     violated
+long-name      7  sharpness_equilibrates      2.000     2.010      0.01000    0.05000    1.000e-6       3.0 %  holds        holds
 ";
         assert!(text.starts_with(expected), "{text}");
     }

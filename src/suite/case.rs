@@ -1,6 +1,6 @@
 //! A case: one experiment with one seed, and the predictions that are checked on its run.
 
-use super::{KnownFinding, VerdictRow};
+use super::{KnownFinding, Runs, VerdictRow};
 use crate::dynamics::{ExperimentSpec, Probe, Record};
 use crate::objective::ObjectiveSpec;
 use crate::prediction::Prediction;
@@ -40,9 +40,10 @@ impl Case {
         VerdictRow {
             suite: self.suite.clone(),
             experiment: self.spec.name.clone(),
-            seed: self.seed,
+            runs: Runs::One { seed: self.seed },
             prediction: prediction.name(),
             finding: prediction.judge(record),
+            estimates: prediction.averages().and_then(|claim| claim.estimates(record).ok()),
         }
     }
 

@@ -10,7 +10,7 @@ use super::raw::{
     RawExperiment, RawFinding, RawNetwork, RawNumerics, RawObjective, RawQuadratic, RawSuite, RawValley,
 };
 use super::{Case, SuiteError, did_you_mean, limits};
-use crate::dynamics::{ExperimentSpec, Numerics};
+use crate::dynamics::{DEFAULT_SEGMENT, ExperimentSpec, Numerics};
 use crate::objective::{NetworkSpec, ObjectiveSpec};
 use crate::prediction::{self, Prediction};
 
@@ -141,6 +141,7 @@ impl Source<'_> {
             objective: self.objective(&raw.objective)?,
             learning_rate: *self.check("learning_rate", &raw.learning_rate, |&x| limits::learning_rate(x))?,
             steps: *self.check("steps", &raw.steps, |&x| limits::steps(x))?,
+            segment: self.or("segment", &raw.segment, DEFAULT_SEGMENT, limits::segment)?,
             numerics: self.numerics(&raw.numerics)?,
         };
         let seeds = self.check("seeds", &raw.seeds, |seeds| limits::seeds(seeds))?.clone();

@@ -2,6 +2,7 @@
 
 use crate::objective::DataName;
 use crate::prediction::Outcome;
+use crate::prediction::window::RESTART;
 
 type Accepted = Result<(), String>;
 
@@ -19,6 +20,12 @@ pub fn learning_rate(value: f64) -> Accepted {
 /// A number of steps: 1 to a million.
 pub fn steps(value: usize) -> Accepted {
     require((1..=MOST_STEPS).contains(&value), || format!("accepted are 1 to {MOST_STEPS}"))
+}
+
+/// The length of a segment: longer than its first steps, which are left out of averages.
+pub(super) fn segment(value: usize) -> Accepted {
+    const SHORTEST: usize = 2 * RESTART;
+    require((SHORTEST..=MOST_STEPS).contains(&value), || format!("accepted are {SHORTEST} to {MOST_STEPS}"))
 }
 
 /// Seeds: at least one, no two the same.
@@ -92,11 +99,9 @@ pub(super) fn directions(value: usize) -> Accepted {
     require((1..=16).contains(&value), || "accepted are 1 to 16".into())
 }
 
-/// Substeps of the central flow; its companion takes half as many.
+/// Substeps of the central flow; the central map takes one.
 pub(super) fn substeps(value: usize) -> Accepted {
-    require((2..=MOST_SUBSTEPS).contains(&value) && value.is_multiple_of(2), || {
-        format!("accepted are even numbers from 2 to {MOST_SUBSTEPS}")
-    })
+    require((2..=MOST_SUBSTEPS).contains(&value), || format!("accepted are 2 to {MOST_SUBSTEPS}"))
 }
 
 /// The residual at which eigenpairs are accepted.

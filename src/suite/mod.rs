@@ -22,6 +22,6 @@ pub use error::SuiteError;
 pub use file::{Experiment, Suite, check_distinct, load, parse};
 pub use known::{KnownFinding, RunBy};
 pub use limits::{learning_rate, seeds, steps};
-pub use row::VerdictRow;
+pub use row::{Runs, VerdictRow};
 pub use runner::{Incident, Verification, verify, verify_keeping};
 pub use suggestion::{did_you_mean, nearest};

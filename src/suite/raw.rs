@@ -27,6 +27,7 @@ pub(super) struct RawExperiment {
     pub finding: Vec<RawFinding>,
     pub learning_rate: Spanned<f64>,
     pub steps: Spanned<usize>,
+    pub segment: Option<Spanned<usize>>,
     pub objective: Spanned<RawObjective>,
     #[serde(default)]
     pub numerics: RawNumerics,

@@ -1,24 +1,66 @@
-//! One line of the result: a prediction judged on one run.
+//! One line of the result: a prediction judged on one run, or on all runs of an experiment together.
+
+use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::prediction::{Finding, Judgement};
+use crate::prediction::{Estimates, Finding, Judgement, Prediction, judge_pooled};
 
-/// A prediction and its control, judged on the run of one experiment with one seed. It serialises flat, the control's
-/// judgement nested under `control`.
+/// A prediction and its control, judged on runs of one experiment. It serialises flat, the control's judgement nested under
+/// `control`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VerdictRow {
     /// The suite.
     pub suite: String,
     /// The experiment.
     pub experiment: String,
-    /// The seed of the run.
-    pub seed: u64,
+    /// The runs, by their seeds.
+    #[serde(flatten)]
+    pub runs: Runs,
     /// The prediction's name.
     pub prediction: &'static str,
     /// The judgements of the claim and of its control.
     #[serde(flatten, serialize_with = "flat")]
     pub finding: Finding,
+    /// What a claim about averages is judged by, to be pooled with that of other runs.
+    #[serde(skip)]
+    pub estimates: Option<Estimates>,
+}
+
+/// The runs that a row is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Runs {
+    /// One run.
+    One {
+        /// Its seed.
+        seed: u64,
+    },
+    /// All runs of an experiment that have something to pool.
+    Pooled {
+        /// Their seeds.
+        seeds: Vec<u64>,
+    },
+}
+
+impl Runs {
+    /// The seed, where it is one run.
+    pub fn seed(&self) -> Option<u64> {
+        match self {
+            Runs::One { seed } => Some(*seed),
+            Runs::Pooled { .. } => None,
+        }
+    }
+}
+
+/// `seed7` or `pooled`.
+impl fmt::Display for Runs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Runs::One { seed } => write!(f, "seed{seed}"),
+            Runs::Pooled { .. } => write!(f, "pooled"),
+        }
+    }
 }
 
 impl VerdictRow {
@@ -27,10 +69,43 @@ impl VerdictRow {
         self.finding.passes()
     }
 
-    /// `suite::experiment::prediction::seedN`.
+    /// `suite::experiment::prediction::seedN`, or `::pooled`.
     pub fn name(&self) -> String {
-        format!("{}::{}::{}::seed{}", self.suite, self.experiment, self.prediction, self.seed)
+        format!("{}::{}::{}::{}", self.suite, self.experiment, self.prediction, self.runs)
     }
+
+    /// The row of all runs together, beside the rows of one prediction on each run of an experiment; `None` if the claim is
+    /// not about averages or fewer than two runs have any.
+    pub fn pooled(prediction: &dyn Prediction, rows: &[&VerdictRow]) -> Option<VerdictRow> {
+        let claim = prediction.averages()?;
+        let pooled: Vec<(u64, &Estimates)> =
+            rows.iter().filter_map(|row| Some((row.runs.seed()?, row.estimates.as_ref()?))).collect();
+        let (seeds, estimates): (Vec<u64>, Vec<Estimates>) =
+            pooled.into_iter().map(|(seed, estimates)| (seed, estimates.clone())).unzip();
+        let first = rows.first()?;
+        Some(VerdictRow {
+            suite: first.suite.clone(),
+            experiment: first.experiment.clone(),
+            runs: Runs::Pooled { seeds },
+            prediction: first.prediction,
+            finding: judge_pooled(claim, &estimates)?,
+            estimates: None,
+        })
+    }
+}
+
+/// The rows, after those of each experiment the pooled ones of its runs.
+pub(super) fn with_pooled(rows: Vec<VerdictRow>) -> Vec<VerdictRow> {
+    let mut out = Vec::with_capacity(rows.len());
+    for experiment in rows.chunk_by(|a, b| (&a.suite, &a.experiment) == (&b.suite, &b.experiment)) {
+        out.extend_from_slice(experiment);
+        for &prediction in crate::prediction::registry() {
+            let of: Vec<&VerdictRow> =
+                experiment.iter().filter(|row| row.prediction == prediction.name()).collect();
+            out.extend(VerdictRow::pooled(prediction, &of));
+        }
+    }
+    out
 }
 
 /// A finding with the claim's fields at its own level.

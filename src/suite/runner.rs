@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
 
+use super::row::with_pooled;
 use super::{Case, VerdictRow};
 use crate::dynamics::{self, Progress, Record};
 
 /// What came out of a number of cases, in their order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Verification {
-    /// All verdicts of the cases that finished.
+    /// All verdicts of the cases that finished, and after those of an experiment the pooled ones.
     pub verdicts: Vec<VerdictRow>,
     /// The cases that could not be run.
     pub failures: Vec<Incident>,
@@ -117,6 +118,7 @@ fn verify_with<K: Send + Sync>(
     for (case, ended) in cases.iter().zip(ends) {
         kept.extend(verification.add(case, ended.into_inner().expect("every case was drawn")));
     }
+    verification.verdicts = with_pooled(verification.verdicts);
     (verification, kept)
 }
 
@@ -178,7 +180,7 @@ mod tests {
     #[test]
     fn verdicts_come_in_the_order_of_the_cases() {
         let verification = verify(&cases(), &Switch(false.into()));
-        let seeds: Vec<u64> = verification.verdicts.iter().map(|row| row.seed).collect();
+        let seeds: Vec<u64> = verification.verdicts.iter().filter_map(|row| row.runs.seed()).collect();
         assert_eq!(seeds, [0, 1, 2, 3]);
         assert_eq!((verification.interrupted, verification.finished_cases), (false, 4));
     }

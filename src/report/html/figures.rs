@@ -3,8 +3,9 @@
 use super::axis::Scale;
 use super::figure::{Colour, Figure, Line, Stroke};
 use super::smooth::{smoothed, width};
-use crate::dynamics::{Record, Sample};
+use crate::dynamics::{CentralSample, Record, Sample};
 use crate::optimizer::EDGE;
+use crate::prediction::window::RESTART;
 
 /// Eigenvectors of Sigma whose oscillations are drawn: as many as the eye can tell apart.
 const OSCILLATIONS: usize = 4;
@@ -15,10 +16,16 @@ pub fn figures(record: &Record) -> Vec<Figure> {
     all.into_iter().filter(|figure| !figure.is_empty()).collect()
 }
 
+/// The central flow from `w_0`, and in segments the central map, once it has settled.
+fn theory(sample: &Sample) -> Option<&CentralSample> {
+    let segment = sample.segment.as_ref().filter(|segment| sample.step >= segment.start + RESTART);
+    segment.map(|segment| &segment.map).or(sample.central_flow.as_ref())
+}
+
 /// `L` along all processes and `L(w(t)) + tr(Sigma) / eta`.
 fn loss(record: &Record) -> Figure {
     let eta = record.learning_rate;
-    let averaged = |s: &Sample| s.central_flow.as_ref().map(|c| c.loss + c.trace() / eta);
+    let averaged = |s: &Sample| theory(s).map(|c| c.loss + c.trace() / eta);
     let lines = vec![
         line("gradient descent", Colour::Descent, Stroke::Thin, series(record, |s| Some(s.discrete.loss))),
         line(
@@ -37,7 +44,7 @@ fn loss(record: &Record) -> Figure {
             "central flow",
             Colour::CentralFlow,
             Stroke::Thick,
-            series(record, |s| Some(s.central_flow.as_ref()?.loss)),
+            series(record, |s| Some(theory(s)?.loss)),
         ),
     ];
     figure("Training loss", "", fitting(&lines), lines)
@@ -46,7 +53,7 @@ fn loss(record: &Record) -> Figure {
 /// `eta lambda_i` along all processes.
 fn eigenvalues(record: &Record) -> Figure {
     let midpoints = |s: &Sample, i: usize| s.midpoint.as_ref()?.eigenvalues.get(i).copied();
-    let central = |s: &Sample, i: usize| s.central_flow.as_ref()?.eigenvalues.get(i).copied();
+    let central = |s: &Sample, i: usize| theory(s)?.eigenvalues.get(i).copied();
     let mut lines = vec![line(
         "gradient flow, the largest",
         Colour::GradientFlow,
@@ -71,8 +78,8 @@ fn eigenvalues(record: &Record) -> Figure {
 
 /// Eigenvalues of Sigma and the oscillations that they predict.
 fn oscillations(record: &Record) -> Figure {
-    let sigma = |s: &Sample, i: usize| s.central_flow.as_ref()?.sigma.get(i).copied();
-    let square = |s: &Sample, i: usize| Some(s.central_flow.as_ref()?.oscillation.get(i)?.powi(2));
+    let sigma = |s: &Sample, i: usize| theory(s)?.sigma.get(i).copied();
+    let square = |s: &Sample, i: usize| Some(theory(s)?.oscillation.get(i)?.powi(2));
     let (predicted, measured) = (all_of(record, sigma), all_of(record, square));
     let mut note = format!(
         "Measured is the square of the displacement from the midpoint along each eigenvector of Sigma, smoothed by a \
@@ -93,7 +100,7 @@ fn oscillations(record: &Record) -> Figure {
     figure("Variance of the oscillations", &note, Scale::Linear, lines.collect())
 }
 
-/// Distances of gradient descent to the flows, and what of them is numerical error.
+/// Distances of gradient descent to the flows, from the start and in segments.
 fn distances(record: &Record) -> Figure {
     let lines = vec![
         line(
@@ -109,19 +116,31 @@ fn distances(record: &Record) -> Figure {
             series(record, |s| s.midpoint.as_ref()?.to_central_flow),
         ),
         line(
-            "numerical error of the central flow (distance to one with twice the substep)",
+            "to the central map",
             Colour::Prediction,
             Stroke::Thin,
-            series(record, |s| Some(s.companion.as_ref()?.distance)),
+            series(record, |s| s.companion.as_ref()?.to_midpoint),
+        ),
+        line(
+            "in segments, to the central map started anew",
+            Colour::Sequence(0),
+            Stroke::Thin,
+            series(record, |s| Some(s.segment.as_ref()?.to_map).filter(|&distance| distance > 0.0)),
+        ),
+        line(
+            "in segments, to gradient flow started anew",
+            Colour::Sequence(1),
+            Stroke::Thin,
+            series(record, |s| s.segment.as_ref()?.to_gradient_flow.filter(|&distance| distance > 0.0)),
         ),
     ];
-    let note = "From the midpoints of gradient descent.";
+    let note = "From the midpoints of gradient descent. The central map is the central flow with one Euler substep a step.";
     figure("Distance from gradient descent", note, Scale::Log, lines)
 }
 
 /// `|grad L|^2`: measured, predicted, and without the oscillations.
 fn gradient(record: &Record) -> Figure {
-    let predicted = |s: &Sample| s.central_flow.as_ref().map(|c| c.gradient_square + c.gradient_variance);
+    let predicted = |s: &Sample| theory(s).map(|c| c.gradient_square + c.gradient_variance);
     let lines = vec![
         line(
             "gradient descent, smoothed",
@@ -139,7 +158,7 @@ fn gradient(record: &Record) -> Figure {
             "central flow alone: |grad L(w(t))|^2",
             Colour::CentralFlow,
             Stroke::Thick,
-            series(record, |s| Some(s.central_flow.as_ref()?.gradient_square)),
+            series(record, |s| Some(theory(s)?.gradient_square)),
         ),
     ];
     let width = width(record.steps);

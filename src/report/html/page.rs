@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::escape::escaped;
 use super::section::anchor;
 use super::style::STYLE;
+use super::verdicts::verdicts;
 use crate::report::table::summary;
 use crate::suite::{Incident, VerdictRow, Verification};
 
@@ -35,6 +36,7 @@ pub fn page(verification: &Verification, sections: &[String]) -> String {
     }
     let _ = writeln!(out, "<p>{EXPLANATION}</p>");
     contents(&mut out, verdicts);
+    pooled(&mut out, verdicts);
     out + &sections.concat() + "</body>\n</html>\n"
 }
 
@@ -45,10 +47,11 @@ fn told(failure: &Incident) -> String {
 
 /// The runs, each with a link to its section.
 fn contents(out: &mut String, verdicts: &[VerdictRow]) {
-    let run = |row: &VerdictRow| (row.suite.clone(), row.experiment.clone(), row.seed);
+    let run = |row: &VerdictRow| (row.suite.clone(), row.experiment.clone(), row.runs.seed());
     out.push_str("<ul>\n");
     for rows in verdicts.chunk_by(|a, b| run(a) == run(b)) {
         let (suite, experiment, seed) = run(&rows[0]);
+        let Some(seed) = seed else { continue };
         let passed = rows.iter().filter(|row| row.passes()).count();
         let _ = writeln!(
             out,
@@ -59,6 +62,17 @@ fn contents(out: &mut String, verdicts: &[VerdictRow]) {
         );
     }
     out.push_str("</ul>\n");
+}
+
+/// The verdicts of all runs of an experiment together.
+fn pooled(out: &mut String, rows: &[VerdictRow]) {
+    let of = |row: &VerdictRow| (row.suite.clone(), row.experiment.clone());
+    let pooled: Vec<VerdictRow> = rows.iter().filter(|row| row.runs.seed().is_none()).cloned().collect();
+    for rows in pooled.chunk_by(|a, b| of(a) == of(b)) {
+        let (suite, experiment) = of(&rows[0]);
+        let heading = escaped(&format!("{suite}: {experiment}, all seeds together"));
+        let _ = writeln!(out, "<section>\n<h2>{heading}</h2>\n{}</section>", verdicts(rows));
+    }
 }
 
 #[cfg(test)]

@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use super::escape::escaped;
 use crate::prediction::{Judgement, Outcome};
-use crate::report::{number, word};
+use crate::report::{number, percent, word};
 use crate::suite::VerdictRow;
 
 const DIGITS: usize = 4;
-const HEADER: [&str; 9] = [
+const HEADER: [&str; 10] = [
     "prediction",
     "statement",
     "predicted",
@@ -16,6 +16,7 @@ const HEADER: [&str; 9] = [
     "discrepancy",
     "tolerance",
     "numerical error",
+    "resolution",
     "verdict",
     "control",
 ];
@@ -31,6 +32,7 @@ fn row(row: &VerdictRow) -> String {
     let [claim, control] = [&row.finding.claim, &row.finding.control];
     let mut cells = vec![escaped(row.prediction), statement(claim, control)];
     cells.extend(numbers(claim).map(|x| number(x, DIGITS)));
+    cells.push(percent(claim.resolution));
     cells.push(outcome(claim.verdict, Outcome::Holds));
     cells.push(outcome(control.verdict, Outcome::Violated));
     let mut out = "<tr>".to_string();

@@ -1,0 +1,166 @@
+//! Segments: the theory started anew at a midpoint of gradient descent.
+//!
+//! Flows that start at `w_0` carry along what the theory does not claim: Euler's error of the steps before the edge and the
+//! kick of the first blow-up. A segment starts where the theory starts, at a midpoint past the first blow-up. It has the
+//! *central map* `m_{t+1} = m_t - eta E grad L(w_t)`, the recursion that the mean of gradient descent obeys (the central
+//! flow by one Euler substep a step, without a further limit), gradient flow for comparison and, where asked for, the
+//! central flow itself.
+
+use super::experiment::sample_central;
+use super::record::{Sample, SegmentSample};
+use super::{CentralFlow, FlowError, GradientFlow, Numerics};
+use crate::numeric::Matrix;
+use crate::numeric::vector::{distance, dot};
+use crate::objective::Objective;
+use crate::optimizer::GradientDescent;
+
+/// The processes of a segment; one that has failed is gone.
+pub(super) struct Segment {
+    start: usize,
+    map: Option<CentralFlow>,
+    flow: Option<CentralFlow>,
+    gradient_flow: Option<GradientFlow>,
+}
+
+/// A process of a segment that has failed, and why.
+pub(super) type Failure = (&'static str, FlowError);
+
+/// Curvatures along Sigma's eigenvectors are measured at every so many steps: often within a cycle of the sharpness (20
+/// steps or more), rarely enough to cost little.
+const CURVATURE_EVERY: usize = 4;
+
+impl Segment {
+    /// The segment that starts at `midpoint`, the one of step `start`; with the central flow if `flow`.
+    pub(super) fn new(
+        rule: GradientDescent,
+        (start, midpoint): (usize, &[f64]),
+        flow: bool,
+        numerics: &Numerics,
+        seed: u64,
+    ) -> Self {
+        let central = |substeps| CentralFlow::new(rule, midpoint.to_vec(), substeps, numerics, seed);
+        Self {
+            start,
+            map: Some(central(1)),
+            flow: flow.then(|| central(numerics.substeps)),
+            gradient_flow: Some(GradientFlow::new(rule, midpoint.to_vec())),
+        }
+    }
+
+    /// The step at whose midpoint it began.
+    pub(super) fn start(&self) -> usize {
+        self.start
+    }
+
+    /// HVPs used for eigenpairs so far.
+    pub(super) fn products(&self) -> usize {
+        [&self.map, &self.flow].into_iter().flatten().map(CentralFlow::products).sum()
+    }
+
+    /// Moves all processes to the next step.
+    pub(super) fn advance(&mut self, objective: &dyn Objective) -> Vec<Failure> {
+        let Self { map, flow, gradient_flow, .. } = self;
+        let (flow, (map, gradient_flow)) = rayon::join(
+            || go_on(flow, |flow| flow.advance(objective)),
+            || {
+                rayon::join(
+                    || go_on(map, |map| map.advance(objective)),
+                    || go_on(gradient_flow, |flow| flow.advance(objective)),
+                )
+            },
+        );
+        let results = [("central map", map), ("central flow", flow), ("gradient flow", gradient_flow)];
+        results.into_iter().filter_map(|(process, result)| Some((process, result.err()?))).collect()
+    }
+
+    /// What the segment has at step `step`, where gradient descent is at `here` and its midpoint at `midpoint`.
+    pub(super) fn sample(
+        &mut self,
+        objective: &dyn Objective,
+        rule: GradientDescent,
+        (step, here, midpoint): (usize, &[f64], &[f64]),
+    ) -> Result<Option<SegmentSample>, FlowError> {
+        let Some(process) = &mut self.map else { return Ok(None) };
+        let mut map = sample_central(process, objective)?;
+        let evaluation = process.evaluation().expect("just sampled");
+        map.oscillation = along(&evaluation.sigma_vectors, here, midpoint);
+        let curvature = if (step - self.start).is_multiple_of(CURVATURE_EVERY) {
+            curvatures(objective, rule, midpoint, &evaluation.sigma_vectors)
+        } else {
+            vec![]
+        };
+        let weights = process.weights();
+        Ok(Some(SegmentSample {
+            start: self.start,
+            map,
+            to_map: distance(weights, midpoint),
+            ahead: ahead(midpoint, weights, &evaluation.velocity),
+            to_gradient_flow: self.gradient_flow.as_ref().map(|flow| distance(flow.weights(), midpoint)),
+            map_to_flow: self.flow.as_ref().map(|flow| distance(flow.weights(), weights)),
+            curvature,
+        }))
+    }
+}
+
+/// Advances a process that is there; one that fails is taken away.
+fn go_on<P>(process: &mut Option<P>, advance: impl FnOnce(&mut P) -> Result<(), FlowError>) -> Result<(), FlowError> {
+    let result = process.as_mut().map_or(Ok(()), advance);
+    if result.is_err() {
+        *process = None;
+    }
+    result
+}
+
+/// By how many steps of velocity v the point `w` is ahead of `m`: `<w - m, v> / |v|^2`; 0 where nothing moves.
+fn ahead(w: &[f64], m: &[f64], v: &[f64]) -> f64 {
+    let square = dot(v, v);
+    let along = (0..v.len()).fold(0.0, |sum, i| sum + (w[i] - m[i]) * v[i]);
+    if square > 0.0 { along / square } else { 0.0 }
+}
+
+/// `<q_i, w - w*>` for the columns of `q`.
+pub(super) fn along(q: &Matrix, here: &[f64], midpoint: &[f64]) -> Vec<f64> {
+    let displacement: Vec<f64> = here.iter().zip(midpoint).map(|(w, m)| w - m).collect();
+    (0..q.cols()).map(|i| dot(q.col(i), &displacement)).collect()
+}
+
+/// `eta q_i' H(w) q_i` for the columns of `q`.
+fn curvatures(objective: &dyn Objective, rule: GradientDescent, w: &[f64], q: &Matrix) -> Vec<f64> {
+    if q.cols() == 0 {
+        return vec![];
+    }
+    let product = objective.linearize(w).hvp(q);
+    (0..q.cols()).map(|i| rule.effective(dot(q.col(i), product.col(i)))).collect()
+}
+
+/// When segments start: the first one after the transient of the first blow-up, the next ones where the last has ended.
+///
+/// The central map enters the edge at some step, the oscillation of gradient descent then first exceeds its predicted size and
+/// first is below it again. This takes as long as the transient of a cycle takes; as much time again is left for it to settle.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Schedule {
+    entered: Option<usize>,
+    exceeded: bool,
+    settled: Option<usize>,
+}
+
+impl Schedule {
+    /// Takes in the size of the oscillation and its prediction at step `step`.
+    pub(super) fn observe(&mut self, sample: &Sample) {
+        let trace = sample.companion.as_ref().map_or(0.0, |map| map.trace);
+        let Some(midpoint) = sample.midpoint.as_ref().filter(|_| trace > 0.0 && self.settled.is_none()) else {
+            return;
+        };
+        let entered = *self.entered.get_or_insert(sample.step);
+        if midpoint.displacement_square > trace {
+            self.exceeded = true;
+        } else if self.exceeded {
+            self.settled = Some(sample.step + (sample.step - entered));
+        }
+    }
+
+    /// The step at which the first segment starts, once that is known.
+    pub(super) fn settled(&self) -> Option<usize> {
+        self.settled
+    }
+}
