@@ -1,14 +1,17 @@
-//! Golden files: one snapshot an experiment, of all its seeds, and one of the eigen-solvers. They hold the numbers still;
-//! they judge no claim.
+//! Golden files: one snapshot an experiment, of all its seeds, and one of the eigen-solvers. They hold the numbers still, the
+//! numbers of verdicts included, so that a loosened tolerance shows; they judge no claim.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use centralflow::suite::{Cache, Case, Suite};
+use centralflow::prediction::{Judgement, Prediction};
+use centralflow::report::word;
+use centralflow::suite::{Cache, Case, Suite, VerdictRow};
 use libtest_mimic::{Failed, Trial};
 
 use crate::eigen_solvers;
+use crate::moved::moved;
 
 /// A trial a snapshot, and one that finds snapshots which nothing writes.
 pub fn trials(suites: &[Suite], cache: &Arc<Cache>) -> Vec<Trial> {
@@ -39,6 +42,9 @@ impl Golden {
     fn trial(self) -> Trial {
         Trial::test(format!("golden::{}", self.name), move || {
             let text = (self.text)()?;
+            for line in moved(&stored(&self.name), &text) {
+                eprintln!("golden::{}: {line}", self.name);
+            }
             let mut settings = insta::Settings::clone_current();
             settings.set_snapshot_path(folder());
             settings.set_prepend_module_to_snapshot(false);
@@ -50,11 +56,49 @@ impl Golden {
 }
 
 fn summary(cases: &[Case], cache: &Cache) -> Result<String, Failed> {
-    let mut summary = String::new();
+    let (mut summary, mut rows) = (String::new(), vec![]);
     for case in cases {
-        summary += &format!("seed {}\n{}\n", case.seed, cache.record(case)?.golden_summary());
+        let record = cache.record(case)?;
+        let judged = case.judge(&record);
+        let lines: String = judged.iter().map(line).collect();
+        summary += &format!("seed {}\n{}{lines}\n", case.seed, record.golden_summary());
+        rows.extend(judged);
     }
-    Ok(summary)
+    let of = |prediction: &dyn Prediction| -> Vec<&VerdictRow> {
+        rows.iter().filter(|row| row.prediction == prediction.name()).collect()
+    };
+    let pooled = cases[0].predictions.iter().filter_map(|&p| VerdictRow::pooled(p, &of(p)));
+    let lines: String = pooled.map(|row| line(&row)).collect();
+    Ok(if lines.is_empty() { summary } else { format!("{summary}all seeds\n{lines}") })
+}
+
+/// A verdict and its control with their numbers.
+fn line(row: &VerdictRow) -> String {
+    format!(
+        "verdict {}: {}; control {}\n",
+        row.prediction,
+        judged(&row.finding.claim),
+        judged(&row.finding.control)
+    )
+}
+
+fn judged(judgement: &Judgement) -> String {
+    let numbers = [
+        judgement.predicted,
+        judgement.measured,
+        judgement.discrepancy,
+        judgement.tolerance,
+        judgement.numerical_error,
+        judgement.resolution,
+    ];
+    let shown = numbers.map(|x| x.map_or("-".into(), |x| format!("{x:.3e}")));
+    format!("{} {}", word(judgement.verdict), shown.join(" "))
+}
+
+/// The text of the snapshot as it is stored; empty if there is none.
+fn stored(name: &str) -> String {
+    let file = std::fs::read_to_string(folder().join(format!("{name}.snap"))).unwrap_or_default();
+    file.splitn(3, "---\n").nth(2).unwrap_or_default().to_owned()
 }
 
 fn no_orphans(names: &BTreeSet<String>) -> Result<(), Failed> {

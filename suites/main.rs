@@ -1,18 +1,19 @@
 //! Hands the suites to `cargo test`: a test a prediction, experiment and seed, named
-//! `suite::experiment::prediction::seedN`, and a golden file an experiment, `golden::experiment`, and one of the
-//! eigen-solvers.
+//! `suite::experiment::prediction::seedN`; one of all seeds together for each claim about averages, `...::pooled`; and a
+//! golden file an experiment, `golden::experiment`, and one of the eigen-solvers.
 //!
 //! Listing runs nothing. Tests of the same experiment and seed share its run, also when each is a process of its own.
 
 mod eigen_solvers;
 mod golden;
+mod moved;
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use centralflow::report::describe;
-use centralflow::suite::{Cache, Case, RunBy, Suite, shipped};
+use centralflow::suite::{Cache, Case, RunBy, Suite, VerdictRow, shipped};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> ExitCode {
@@ -22,8 +23,30 @@ fn main() -> ExitCode {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("records");
     let cache = Arc::new(Cache::new(folder, program));
     let mut trials = verdicts(&suites, &cache);
+    trials.extend(suites.iter().flat_map(|suite| pooled(suite, &cache)));
     trials.extend(golden::trials(&suites, &cache));
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// A trial of all seeds together for each claim about averages of an experiment with several.
+fn pooled(suite: &Suite, cache: &Arc<Cache>) -> Vec<Trial> {
+    let mut trials = vec![];
+    for experiment in suite.experiments.iter().filter(|experiment| experiment.seeds.len() > 1) {
+        for &prediction in experiment.predictions.iter().filter(|claim| claim.averages().is_some()) {
+            let (cases, cache, known) =
+                (experiment.cases(&suite.name), cache.clone(), experiment.findings.clone());
+            let name = format!("{}::{}::{}::pooled", suite.name, experiment.spec.name, prediction.name());
+            trials.push(Trial::test(name, move || {
+                let judge = |case: &Case| Ok(case.judge_one(prediction, &*cache.record(case)?));
+                let rows = cases.iter().map(judge).collect::<Result<Vec<VerdictRow>, String>>()?;
+                let Some(row) = VerdictRow::pooled(prediction, &rows.iter().collect::<Vec<_>>()) else {
+                    return Err(Failed::from("fewer than two seeds have an average to pool"));
+                };
+                if row.is_as_expected(&known) { Ok(()) } else { Err(Failed::from(describe(&row))) }
+            }));
+        }
+    }
+    trials
 }
 
 /// A trial a verdict. Those of different cases alternate, so that threads do not all wait for the same run.
@@ -39,6 +62,6 @@ fn verdict(case: &Arc<Case>, index: usize, cache: &Arc<Cache>) -> Option<Trial> 
     let (name, case, cache) = (case.check_name(prediction), case.clone(), cache.clone());
     Some(Trial::test(name, move || {
         let row = case.judge_one(prediction, &*cache.record(&case)?);
-        if case.is_as_expected(&row) { Ok(()) } else { Err(Failed::from(describe(&row))) }
+        if row.is_as_expected(&case.findings) { Ok(()) } else { Err(Failed::from(describe(&row))) }
     }))
 }

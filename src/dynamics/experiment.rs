@@ -4,10 +4,11 @@ use sha2::{Digest, Sha256};
 
 use super::effective_hessian::EffectiveHessian;
 use super::probe::Probe;
-use super::segment::{Failure, Schedule, Segment, along};
 use super::record::{
-    CentralSample, CompanionSample, DiscreteSample, FlowSample, MidpointSample, Record, Sample, SegmentSample, Stop,
+    CentralSample, CompanionSample, DiscreteSample, FlowSample, MidpointSample, Record, Sample,
+    SegmentSample, Stop,
 };
+use super::segment::{Failure, Schedule, Segment, along};
 use super::spec::ExperimentSpec;
 use super::{CentralFlow, Discrete, FlowError, GradientFlow};
 use crate::eigen::{Tracker, TrackerSettings};
@@ -391,7 +392,10 @@ fn sample_at<P, S>(
 }
 
 /// What the central flow has at its present time.
-pub(super) fn sample_central(flow: &mut CentralFlow, objective: &dyn Objective) -> Result<CentralSample, FlowError> {
+pub(super) fn sample_central(
+    flow: &mut CentralFlow,
+    objective: &dyn Objective,
+) -> Result<CentralSample, FlowError> {
     flow.evaluate(objective)?;
     let here = flow.evaluation().expect("just computed");
     Ok(CentralSample {

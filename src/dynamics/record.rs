@@ -88,6 +88,22 @@ pub struct SegmentSample {
     pub map_to_flow: Option<f64>,
     /// `eta q_i' H(w*_t) q_i` at the midpoint along the eigenvectors q_i of the map's Sigma, at every few steps.
     pub curvature: Vec<f64>,
+    /// What the theory's expansion leaves out at the amplitude of the oscillation, at the same steps.
+    pub rest: Option<ExpansionRest>,
+}
+
+/// What the expansion of the gradient to second order in the oscillation leaves out, with `x_i = sqrt(sigma_i)` along the
+/// eigenvectors q_i of the central map's Sigma, `F = 1/2 grad <H, Sigma>` and
+/// `R = sum_i [1/2 (g(m + x_i q_i) + g(m - x_i q_i)) - g(m)] - F`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ExpansionRest {
+    /// `|R| / |F|`: the relative error of the force of the oscillation.
+    pub force: f64,
+    /// `eta |<R, v>| / |v|^2`, v the map's velocity: the relative error of the pace.
+    pub pace: f64,
+    /// `eta sum_i sigma_i |q_i' (g(m + x_i q_i) - g(m - x_i q_i)) / (2 x_i) - q_i' H(m) q_i| / tr Sigma`: the difference between the
+    /// curvature over the oscillation, which gradient descent feels, and that at its middle.
+    pub curvature: f64,
 }
 
 /// Gradient descent at an iterate.
@@ -300,7 +316,9 @@ impl Record {
                 .collect();
             let _ = writeln!(out, "{name}: {}", cells.join(" "));
         }
-        for (name, hash) in ["gradient descent", "gradient flow", "central flow", "central map"].iter().zip(&self.hashes) {
+        for (name, hash) in
+            ["gradient descent", "gradient flow", "central flow", "central map"].iter().zip(&self.hashes)
+        {
             let _ = writeln!(out, "bits of {name}: {hash}");
         }
         out

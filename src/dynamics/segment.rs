@@ -7,10 +7,10 @@
 //! central flow itself.
 
 use super::experiment::sample_central;
-use super::record::{Sample, SegmentSample};
-use super::{CentralFlow, FlowError, GradientFlow, Numerics};
+use super::record::{ExpansionRest, Sample, SegmentSample};
+use super::{CentralFlow, Evaluation, FlowError, GradientFlow, Numerics};
 use crate::numeric::Matrix;
-use crate::numeric::vector::{distance, dot};
+use crate::numeric::vector::{axpy, distance, dot, norm, scale};
 use crate::objective::Objective;
 use crate::optimizer::GradientDescent;
 
@@ -25,9 +25,10 @@ pub(super) struct Segment {
 /// A process of a segment that has failed, and why.
 pub(super) type Failure = (&'static str, FlowError);
 
-/// Curvatures along Sigma's eigenvectors are measured at every so many steps: often within a cycle of the sharpness (20
-/// steps or more), rarely enough to cost little.
-const CURVATURE_EVERY: usize = 4;
+/// Curvatures along Sigma's eigenvectors and what the expansion leaves out are measured at every so many steps: often within
+/// a cycle of the sharpness (20 steps or more), rarely enough to cost little, and odd, so that both phases of the
+/// oscillation are met.
+const CURVATURE_EVERY: usize = 5;
 
 impl Segment {
     /// The segment that starts at `midpoint`, the one of step `start`; with the central flow if `flow`.
@@ -84,12 +85,10 @@ impl Segment {
         let mut map = sample_central(process, objective)?;
         let evaluation = process.evaluation().expect("just sampled");
         map.oscillation = along(&evaluation.sigma_vectors, here, midpoint);
-        let curvature = if (step - self.start).is_multiple_of(CURVATURE_EVERY) {
-            curvatures(objective, rule, midpoint, &evaluation.sigma_vectors)
-        } else {
-            vec![]
-        };
         let weights = process.weights();
+        let due = (step - self.start).is_multiple_of(CURVATURE_EVERY);
+        let curvature = due.then(|| curvatures(objective, rule, midpoint, &evaluation.sigma_vectors));
+        let rest = due.then(|| ExpansionRest::new(objective, rule, weights, evaluation)).flatten();
         Ok(Some(SegmentSample {
             start: self.start,
             map,
@@ -97,13 +96,17 @@ impl Segment {
             ahead: ahead(midpoint, weights, &evaluation.velocity),
             to_gradient_flow: self.gradient_flow.as_ref().map(|flow| distance(flow.weights(), midpoint)),
             map_to_flow: self.flow.as_ref().map(|flow| distance(flow.weights(), weights)),
-            curvature,
+            curvature: curvature.unwrap_or_default(),
+            rest,
         }))
     }
 }
 
 /// Advances a process that is there; one that fails is taken away.
-fn go_on<P>(process: &mut Option<P>, advance: impl FnOnce(&mut P) -> Result<(), FlowError>) -> Result<(), FlowError> {
+fn go_on<P>(
+    process: &mut Option<P>,
+    advance: impl FnOnce(&mut P) -> Result<(), FlowError>,
+) -> Result<(), FlowError> {
     let result = process.as_mut().map_or(Ok(()), advance);
     if result.is_err() {
         *process = None;
@@ -133,6 +136,45 @@ fn curvatures(objective: &dyn Objective, rule: GradientDescent, w: &[f64], q: &M
     (0..q.cols()).map(|i| rule.effective(dot(q.col(i), product.col(i)))).collect()
 }
 
+impl ExpansionRest {
+    /// At the point m of the central map, where it has `evaluation`; none without Sigma.
+    fn new(
+        objective: &dyn Objective,
+        rule: GradientDescent,
+        m: &[f64],
+        evaluation: &Evaluation,
+    ) -> Option<Self> {
+        let Evaluation { sigma, sigma_vectors: q, gradient: g, velocity, .. } = evaluation;
+        let (eta, trace) = (rule.learning_rate, sigma.iter().sum::<f64>());
+        let middle = objective.linearize(m).hvp(q);
+        // The force that acts is F = -v / eta - g.
+        let mut force = velocity.clone();
+        scale(-1.0 / eta, &mut force);
+        axpy(-1.0, g, &mut force);
+        let mut rest: Vec<f64> = force.iter().map(|f| -f).collect();
+        let mut curvature = 0.0;
+        for (i, &sigma) in sigma.iter().enumerate().filter(|(_, sigma)| **sigma > 1e-9 * trace) {
+            let (x, q) = (sigma.sqrt(), q.col(i));
+            let gradient = |x: f64| {
+                let mut w = m.to_vec();
+                axpy(x, q, &mut w);
+                objective.linearize(&w).gradient().to_vec()
+            };
+            let (up, down) = (gradient(x), gradient(-x));
+            axpy(0.5, &up, &mut rest);
+            axpy(0.5, &down, &mut rest);
+            axpy(-1.0, g, &mut rest);
+            let over = (dot(q, &up) - dot(q, &down)) / (2.0 * x);
+            curvature += sigma * (over - dot(q, middle.col(i))).abs();
+        }
+        (trace > 0.0).then(|| Self {
+            force: norm(&rest) / norm(&force),
+            pace: eta * dot(&rest, velocity).abs() / dot(velocity, velocity),
+            curvature: eta * curvature / trace,
+        })
+    }
+}
+
 /// When segments start: the first one after the transient of the first blow-up, the next ones where the last has ended.
 ///
 /// The central map enters the edge at some step, the oscillation of gradient descent then first exceeds its predicted size and
@@ -148,7 +190,8 @@ impl Schedule {
     /// Takes in the size of the oscillation and its prediction at step `step`.
     pub(super) fn observe(&mut self, sample: &Sample) {
         let trace = sample.companion.as_ref().map_or(0.0, |map| map.trace);
-        let Some(midpoint) = sample.midpoint.as_ref().filter(|_| trace > 0.0 && self.settled.is_none()) else {
+        let Some(midpoint) = sample.midpoint.as_ref().filter(|_| trace > 0.0 && self.settled.is_none())
+        else {
             return;
         };
         let entered = *self.entered.get_or_insert(sample.step);

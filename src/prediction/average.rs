@@ -105,9 +105,8 @@ mod tests {
     /// How many of 400 intervals cover the true mean, 0.
     fn covered(mut series: impl FnMut(&mut Stream) -> Vec<f64>) -> usize {
         let mut stream = Stream::new(1, "average");
-        let covers = |average: Average| {
-            average.mean.abs() <= errors_allowed(1, FREEDOM) * average.standard_error
-        };
+        let covers =
+            |average: Average| average.mean.abs() <= errors_allowed(1, FREEDOM) * average.standard_error;
         (0..400).filter(|_| covers(Average::of(&series(&mut stream)))).count()
     }
 

@@ -25,10 +25,14 @@ impl Prediction for CentralMapIsDescent {
 }
 
 fn judge(statement: &str, record: &Record, distance: impl Fn(&Sample) -> Option<f64>) -> Judgement {
-    let before = record.samples.iter().take_while(|s| s.companion.as_ref().is_some_and(|map| map.trace == 0.0));
+    let before =
+        record.samples.iter().take_while(|s| s.companion.as_ref().is_some_and(|map| map.trace == 0.0));
     let before: Vec<&Sample> = before.collect();
     let Some(farthest) = before.iter().skip(1).filter_map(|s| distance(s)).reduce(f64::max) else {
-        return Judgement::not_reached(statement, "the central map is at the edge of stability from its start");
+        return Judgement::not_reached(
+            statement,
+            "the central map is at the edge of stability from its start",
+        );
     };
     let values = Values {
         predicted: 0.0,

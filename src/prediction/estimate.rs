@@ -122,11 +122,19 @@ pub fn judge_pooled(claim: &dyn Averages, runs: &[Estimates]) -> Option<Finding>
     let runs = (0..most).map(|i| of(i).len()).max().unwrap_or(0);
     let which = format!("of {runs} runs pooled");
     let judge = |theory: Theory| judge_worst(claim, theory, &pooled, &which);
-    pooled.iter().any(Option::is_some).then(|| Finding { claim: judge(claim.theory()), control: judge(claim.near_control()) })
+    pooled
+        .iter()
+        .any(Option::is_some)
+        .then(|| Finding { claim: judge(claim.theory()), control: judge(claim.near_control()) })
 }
 
 /// The judgement by the comparison that fits worst.
-fn judge_worst(claim: &dyn Averages, theory: Theory, estimates: &[Option<Estimate>], which: &str) -> Judgement {
+fn judge_worst(
+    claim: &dyn Averages,
+    theory: Theory,
+    estimates: &[Option<Estimate>],
+    which: &str,
+) -> Judgement {
     let known: Vec<&Estimate> = estimates.iter().flatten().collect();
     let comparisons = known.len();
     let allowed = |e: &Estimate| e.statistics(comparisons) + e.truncation;
@@ -143,7 +151,8 @@ fn judge_worst(claim: &dyn Averages, theory: Theory, estimates: &[Option<Estimat
     };
     let reason = format!(
         "{}, over {} steps {which}{}; allowed are {:.2} standard errors, {:.2e} (99 % for all together), and the truncation of \
-         the theory, E x^2 y^2 / E x^2 with y = eta S - 2, {:.2e}; the numerical error is that of the eigenpairs",
+         the theory, {:.2e}: E x^2 y^2 / E x^2 with y = eta S - 2, and what the expansion leaves out at x^2 = Sigma, times the \
+         kurtosis of x; the numerical error is that of the eigenpairs",
         claim.average(),
         worst.steps,
         if comparisons > 1 { format!(", for the worst of {comparisons}") } else { String::new() },

@@ -2,7 +2,7 @@
 
 use super::average::Average;
 use super::estimate::{self, Averages, Estimate, Estimates, Theory};
-use super::window::{at_the_edge, eigenpair_error, truncation};
+use super::window::{Truncation, at_the_edge, eigenpair_error};
 use super::{Finding, Prediction};
 use crate::dynamics::Record;
 
@@ -54,6 +54,6 @@ impl Averages for GradientNormDecomposes {
             .unzip();
         let average = Average::ratio(&excess, &predicted);
         let error = eigenpair_error(&moments);
-        Ok(vec![Some(Estimate::new(average, truncation(&moments), error, moments.len()))])
+        Ok(vec![Some(Estimate::new(average, Truncation::over(&moments).of_squares(), error, moments.len()))])
     }
 }

@@ -2,7 +2,7 @@
 
 use super::average::Average;
 use super::estimate::{self, Averages, Estimate, Estimates, Theory};
-use super::window::{Moment, in_segments, truncation};
+use super::window::{Moment, Truncation, eigenpair_error, in_segments};
 use super::{Finding, Prediction};
 use crate::dynamics::Record;
 
@@ -33,7 +33,8 @@ impl Prediction for KeepsPace {
 
 impl Averages for KeepsPace {
     fn theory(&self) -> Theory {
-        let statement = "gradient descent moves along the central flow at its pace: T steps take it as far as time T";
+        let statement =
+            "gradient descent moves along the central flow at its pace: T steps take it as far as time T";
         Theory { statement, predicted: 1.0 }
     }
 
@@ -60,6 +61,9 @@ impl Averages for KeepsPace {
         let steps: Vec<f64> = late.iter().map(|m| (m.sample.step - m.segment.start) as f64).collect();
         let gone: Vec<f64> = late.iter().zip(&steps).map(|(m, steps)| steps + m.segment.ahead).collect();
         let average = Average::ratio(&gone, &steps);
-        Ok(vec![Some(Estimate::new(average, truncation(&moments), 0.0, late.len()))])
+        let truncation = Truncation::over(&moments);
+        // A force off by the eigenpairs' error moves the map across its path; at worst as much along it.
+        let error = eigenpair_error(&moments);
+        Ok(vec![Some(Estimate::new(average, truncation.cycle + truncation.pace, error, late.len()))])
     }
 }

@@ -2,7 +2,7 @@
 
 use super::average::Average;
 use super::estimate::{self, Averages, Estimate, Estimates, Theory};
-use super::window::{Moment, SHORTEST, after_blow_up, at_the_edge, eigenpair_error, truncation};
+use super::window::{Moment, SHORTEST, Truncation, after_blow_up, at_the_edge, eigenpair_error};
 use super::{Finding, Prediction};
 use crate::dynamics::Record;
 use crate::numeric::pairs;
@@ -65,5 +65,10 @@ fn correlation(moments: &[Moment<'_>], i: usize, j: usize) -> Option<Estimate> {
     };
     let (products, scales): (Vec<f64>, Vec<f64>) = moments.iter().filter_map(at).unzip();
     let average = (products.len() >= SHORTEST).then(|| Average::ratio(&products, &scales))?;
-    Some(Estimate::new(average, truncation(moments), eigenpair_error(moments), products.len()))
+    Some(Estimate::new(
+        average,
+        Truncation::over(moments).of_squares(),
+        eigenpair_error(moments),
+        products.len(),
+    ))
 }

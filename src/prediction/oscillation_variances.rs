@@ -2,7 +2,7 @@
 
 use super::average::Average;
 use super::estimate::{self, Averages, Estimate, Estimates, Theory};
-use super::window::{Moment, SHORTEST, after_blow_up, at_the_edge, eigenpair_error, truncation};
+use super::window::{Moment, SHORTEST, Truncation, after_blow_up, at_the_edge, eigenpair_error};
 use super::{Finding, Prediction};
 use crate::dynamics::Record;
 
@@ -29,8 +29,7 @@ impl Prediction for OscillationVariances {
 
 impl Averages for OscillationVariances {
     fn theory(&self) -> Theory {
-        let statement =
-            "along each eigenvector of Sigma the mean squared oscillation <q, w_t - w*_t>^2 is the eigenvalue of Sigma";
+        let statement = "along each eigenvector of Sigma the mean squared oscillation <q, w_t - w*_t>^2 is the eigenvalue of Sigma";
         Theory { statement, predicted: 1.0 }
     }
 
@@ -60,5 +59,10 @@ fn ratio(moments: &[Moment<'_>], i: usize) -> Option<Estimate> {
     };
     let (measured, predicted): (Vec<f64>, Vec<f64>) = moments.iter().filter_map(at).unzip();
     let average = (measured.len() >= SHORTEST).then(|| Average::ratio(&measured, &predicted))?;
-    Some(Estimate::new(average, truncation(moments), eigenpair_error(moments), measured.len()))
+    Some(Estimate::new(
+        average,
+        Truncation::over(moments).of_squares(),
+        eigenpair_error(moments),
+        measured.len(),
+    ))
 }

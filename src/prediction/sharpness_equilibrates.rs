@@ -2,7 +2,7 @@
 
 use super::average::Average;
 use super::estimate::{self, Averages, Estimate, Estimates, Theory};
-use super::window::{Moment, at_the_edge, truncation};
+use super::window::{Moment, Truncation, at_the_edge};
 use super::{Finding, Prediction};
 use crate::dynamics::Record;
 use crate::optimizer::EDGE;
@@ -60,9 +60,10 @@ impl Averages for SharpnessEquilibrates {
         let curvature: Vec<f64> = measured.iter().map(weighted).collect();
         let traces: Vec<f64> = measured.iter().map(|m| m.map.trace()).collect();
         let average = Average::ratio(&curvature, &traces);
+        let truncation = Truncation::over(&moments);
         // An eigenvector off by the relative residual r changes its curvature by r^2.
         let residual = moments.iter().map(|m| m.map.residual).fold(0.0, f64::max);
         let error = EDGE * residual * residual;
-        Ok(vec![Some(Estimate::new(average, truncation(&moments), error, moments.len()))])
+        Ok(vec![Some(Estimate::new(average, truncation.cycle + truncation.curvature, error, moments.len()))])
     }
 }

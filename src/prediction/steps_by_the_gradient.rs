@@ -26,11 +26,19 @@ fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
     let worst = record
         .samples
         .iter()
-        .map(|s| (s.discrete.step_length / s.discrete.gradient_square.sqrt(), rounding(record, s.discrete.step_length)))
+        .map(|s| {
+            (
+                s.discrete.step_length / s.discrete.gradient_square.sqrt(),
+                rounding(record, s.discrete.step_length),
+            )
+        })
         .filter(|(ratio, rounding)| ratio.is_finite() && *rounding < MOST_ROUNDING)
         .max_by(|a, b| (a.0 - predicted).abs().total_cmp(&(b.0 - predicted).abs()));
     let Some((measured, rounding)) = worst else {
-        return Judgement::not_reached(statement, "no step was long enough to be told from the rounding of the weights");
+        return Judgement::not_reached(
+            statement,
+            "no step was long enough to be told from the rounding of the weights",
+        );
     };
     let values = Values {
         predicted,

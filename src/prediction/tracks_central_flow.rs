@@ -33,7 +33,10 @@ fn judge(statement: &str, record: &Record, distance: impl Fn(&FromStart<'_>) -> 
         Err(reason) => return Judgement::not_reached(statement, reason),
     };
     let Some(distances) = moments.iter().map(&distance).collect::<Option<Vec<f64>>>() else {
-        return Judgement::not_reached(statement, "gradient flow stopped before the end of the first segment");
+        return Judgement::not_reached(
+            statement,
+            "gradient flow stopped before the end of the first segment",
+        );
     };
     let (first, last) = (moments[0], moments[moments.len() - 1]);
     let path = last.central.path;
@@ -50,7 +53,7 @@ fn judge(statement: &str, record: &Record, distance: impl Fn(&FromStart<'_>) -> 
         numerical_error: 0.0,
     };
     let reason = format!(
-        "largest distance past the first blow-up, step {}, to step {}, over the path length {path:.3}: {:.4} at first, {:.4} at the \
+        "largest distance past the transient of the first blow-up, from step {} to step {}, over the path length {path:.3}: {:.4} at first, {:.4} at the \
          end. Allowed is the size of the oscillation, the largest sqrt(tr Sigma) = {oscillation:.4}, and the kick, twice the largest \
          |y| / (eta |grad S|) = {:.4} since the oscillation has built up: so far is the point at which the sharpness is 2/eta. The map \
          has no error of integration; the central flow, with {} substeps, is {:.4} from it at the end, which is Euler's error from \

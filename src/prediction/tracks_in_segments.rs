@@ -38,7 +38,8 @@ fn judge(statement: &str, record: &Record, distance: impl Fn(&Moment<'_>) -> Opt
     let segments = moments.chunk_by(|a, b| a.segment.start == b.segment.start);
     let at_the_edge = segments.filter(|segment| segment.iter().any(|m| m.map.trace() > 0.0));
     let tracked = at_the_edge.filter_map(|segment| Tracked::new(record, segment, &distance));
-    let Some(worst) = tracked.max_by(|a, b| (a.farthest / a.allowed).total_cmp(&(b.farthest / b.allowed))) else {
+    let Some(worst) = tracked.max_by(|a, b| (a.farthest / a.allowed).total_cmp(&(b.farthest / b.allowed)))
+    else {
         return Judgement::not_reached(statement, "no segment at the edge of stability started");
     };
     let values = Values {
@@ -63,7 +64,8 @@ impl Tracked {
     ) -> Option<Self> {
         let distances = segment.iter().map(distance).collect::<Option<Vec<f64>>>()?;
         let start = segment.first()?.segment.start;
-        let midpoints = record.samples.iter().filter(|s| s.segment.as_ref().is_some_and(|s| s.start == start));
+        let midpoints =
+            record.samples.iter().filter(|s| s.segment.as_ref().is_some_and(|s| s.start == start));
         let midpoints: Vec<&MidpointSample> = midpoints.filter_map(|s| s.midpoint.as_ref()).collect();
         let oscillation = segment.iter().map(|m| m.map.trace()).fold(0.0, f64::max).sqrt();
         Some(Self {

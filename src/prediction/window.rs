@@ -10,9 +10,13 @@
 //! **Truncation.** The theory keeps terms of third order in the loss. With `y_t = eta S_t - 2` the displacement obeys
 //! `x_{t+1} = -(1 + y_t) x_t`; a bounded oscillation has `E log |1 + y| = 0`, hence `E y = E y^2 / 2 + ...`; the midpoint's
 //! displacement `(2 w_t - w_{t+1} - w_{t-1}) / 4` is `x_t (1 + (y_t - y_{t-1} + y^2) / 4)`. So the relative error of averages of
-//! squares is of the order of `E x^2 y^2 / E x^2`, which is measured at the midpoints of the run itself ([`truncation`]).
+//! squares is of the order of `E x^2 y^2 / E x^2`, which is measured at the midpoints of the run itself. Of the gradient the
+//! theory keeps what is of second order in x; what is left of it at `x^2 = Sigma` is measured too (`ExpansionRest`), and is
+//! larger for an oscillation whose size varies by its kurtosis `E x^4 / (E x^2)^2`, being of fourth order. [`Truncation`] is both.
 
-use crate::dynamics::{CentralSample, CompanionSample, MidpointSample, Record, Sample, SegmentSample};
+use crate::dynamics::{
+    CentralSample, CompanionSample, ExpansionRest, MidpointSample, Record, Sample, SegmentSample,
+};
 use crate::optimizer::EDGE;
 
 use super::average::BATCHES;
@@ -77,21 +81,26 @@ pub fn at_the_edge(record: &Record) -> Result<Vec<Moment<'_>>, String> {
     Ok(moments)
 }
 
-/// The steps at which the flows from `w_0` are past the first blow-up, or why there are none.
+/// The steps of the first segment, at which the flows from `w_0` are past the transient of the first blow-up, or why there
+/// are none.
 pub fn from_start(record: &Record) -> Result<Vec<FromStart<'_>>, String> {
     if edge(record).is_none() {
         return Err("the central flow never entered the edge of stability".to_string());
     }
-    let start = blow_up(record, total).ok_or("the first blow-up of the oscillation was not over")?.1;
-    let moments: Vec<_> = record.samples[start..]
+    let moments: Vec<_> = record
+        .samples
         .iter()
+        .filter(|sample| sample.segment.is_some())
         .filter_map(|sample| {
             let (midpoint, central) = (sample.midpoint.as_ref()?, sample.central_flow.as_ref()?);
             Some(FromStart { sample, midpoint, central, map: sample.companion.as_ref()? })
         })
         .collect();
     if moments.len() < SHORTEST {
-        return Err(format!("only {} steps are left after the transient; {SHORTEST} are needed", moments.len()));
+        return Err(format!(
+            "only {} steps are left after the transient; {SHORTEST} are needed",
+            moments.len()
+        ));
     }
     Ok(moments)
 }
@@ -135,14 +144,43 @@ fn moment(sample: &Sample) -> Option<Moment<'_>> {
     Some(Moment { sample, midpoint: sample.midpoint.as_ref()?, segment, map: &segment.map })
 }
 
-/// `E x^2 y^2 / E x^2` over the window: the order of what the theory neglects, relative to what it keeps.
-pub fn truncation(moments: &[Moment<'_>]) -> f64 {
-    let (mut weighted, mut square) = (0.0, f64::MIN_POSITIVE);
-    for Moment { midpoint, .. } in moments {
-        weighted += midpoint.displacement_square * beyond(midpoint).powi(2);
-        square += midpoint.displacement_square;
+/// The orders of what the theory neglects, over a window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Truncation {
+    /// `E x^2 y^2 / E x^2`, relative to what is kept.
+    pub cycle: f64,
+    /// The largest relative error of the force of the oscillation, times the kurtosis of the oscillation.
+    pub force: f64,
+    /// The same of the pace.
+    pub pace: f64,
+    /// The same of the curvature, in units of `eta lambda`.
+    pub curvature: f64,
+}
+
+impl Truncation {
+    /// Over these moments.
+    pub fn over(moments: &[Moment<'_>]) -> Self {
+        let (mut weighted, mut square, mut fourth) = (0.0, f64::MIN_POSITIVE, f64::MIN_POSITIVE);
+        for Moment { midpoint, .. } in moments {
+            weighted += midpoint.displacement_square * beyond(midpoint).powi(2);
+            square += midpoint.displacement_square;
+            fourth += midpoint.displacement_square.powi(2);
+        }
+        let kurtosis = (moments.len() as f64 * fourth / square.powi(2)).max(1.0);
+        let rests = || moments.iter().filter_map(|m| m.segment.rest.as_ref());
+        let largest = |of: fn(&ExpansionRest) -> f64| kurtosis * rests().map(of).fold(0.0, f64::max);
+        Self {
+            cycle: weighted / square,
+            force: largest(|rest| rest.force),
+            pace: largest(|rest| rest.pace),
+            curvature: largest(|rest| rest.curvature),
+        }
     }
-    weighted / square
+
+    /// Of averages of squares of the oscillation, relative.
+    pub fn of_squares(&self) -> f64 {
+        self.cycle + self.force
+    }
 }
 
 /// `eta S - 2` at a midpoint.

@@ -47,15 +47,6 @@ impl Case {
         }
     }
 
-    /// Whether a verdict is as it should be: the claim holds and its control is violated, or a known finding is found
-    /// again.
-    pub fn is_as_expected(&self, row: &VerdictRow) -> bool {
-        match self.findings.iter().find(|known| known.prediction == row.prediction) {
-            Some(known) => row.finding.claim.verdict == known.verdict,
-            None => row.passes(),
-        }
-    }
-
     /// The name of one prediction's check: `suite::experiment::prediction::seedN`.
     pub fn check_name(&self, prediction: &dyn Prediction) -> String {
         format!("{}::{}::{}::seed{}", self.suite, self.spec.name, prediction.name(), self.seed)

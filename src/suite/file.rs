@@ -251,6 +251,7 @@ impl Source<'_> {
         Ok(KnownFinding {
             prediction: name.expect("checked above"),
             seeds: raw.seeds.get_ref().clone(),
+            pooled: raw.pooled,
             verdict: *raw.verdict.get_ref(),
             reason: raw.reason.clone(),
         })

@@ -21,6 +21,8 @@ pub struct KnownFinding {
     pub prediction: &'static str,
     /// The seeds on which it was found.
     pub seeds: Vec<u64>,
+    /// True if it is found on all seeds together as well.
+    pub pooled: bool,
     /// The claim's verdict there.
     pub verdict: Outcome,
     /// Why, as far as it is known.

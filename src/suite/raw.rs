@@ -37,6 +37,8 @@ pub(super) struct RawExperiment {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawFinding {
     pub prediction: Spanned<String>,
+    #[serde(default)]
+    pub pooled: bool,
     pub seeds: Spanned<Vec<u64>>,
     pub verdict: Spanned<Outcome>,
     pub reason: String,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::KnownFinding;
 use crate::prediction::{Estimates, Finding, Judgement, Prediction, judge_pooled};
 
 /// A prediction and its control, judged on runs of one experiment. It serialises flat, the control's judgement nested under
@@ -67,6 +68,19 @@ impl VerdictRow {
     /// True if the claim holds and its control is violated.
     pub fn passes(&self) -> bool {
         self.finding.passes()
+    }
+
+    /// Whether the verdict is as it should be: the claim holds and its control is violated, or a known finding is found
+    /// again.
+    pub fn is_as_expected(&self, findings: &[KnownFinding]) -> bool {
+        let covers = |known: &KnownFinding| match &self.runs {
+            Runs::One { seed } => known.seeds.contains(seed),
+            Runs::Pooled { .. } => known.pooled,
+        };
+        match findings.iter().find(|known| known.prediction == self.prediction && covers(known)) {
+            Some(known) => self.finding.claim.verdict == known.verdict,
+            None => self.passes(),
+        }
     }
 
     /// `suite::experiment::prediction::seedN`, or `::pooled`.

@@ -40,12 +40,7 @@ fn loss(record: &Record) -> Figure {
             Stroke::Thick,
             series(record, averaged),
         ),
-        line(
-            "central flow",
-            Colour::CentralFlow,
-            Stroke::Thick,
-            series(record, |s| Some(theory(s)?.loss)),
-        ),
+        line("central flow", Colour::CentralFlow, Stroke::Thick, series(record, |s| Some(theory(s)?.loss))),
     ];
     figure("Training loss", "", fitting(&lines), lines)
 }
