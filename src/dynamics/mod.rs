@@ -1,6 +1,7 @@
 //! Gradient descent, its midpoints, gradient flow and the central flow, run side by side.
 
 mod central_flow;
+pub mod certificate;
 mod discrete;
 mod effective_hessian;
 mod experiment;

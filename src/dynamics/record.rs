@@ -236,6 +236,12 @@ impl Record {
         )
     }
 
+    /// The HVPs that certificates took, if any, in words.
+    pub fn certificate_costs(&self) -> Option<String> {
+        let certificates = self.probes.products;
+        (certificates > 0).then(|| format!("HVPs of certificates: {certificates}"))
+    }
+
     /// A readable digest of the run for golden files: eight rows of every series, costs and hashes of exact bits.
     pub fn golden_summary(&self) -> String {
         use std::fmt::Write;

@@ -40,6 +40,19 @@ pub fn certify(
     tolerance: f64,
     seed: u64,
 ) -> Result<EigenCertificate, EigenError> {
+    certify_above(op, pairs, f64::INFINITY, tolerance, seed)
+}
+
+/// Judges an answer that is to have all pairs of `op` with eigenvalues above `threshold`.
+///
+/// As [`certify`], but an eigenvalue that is not in the answer is also missed if it exceeds the threshold.
+pub fn certify_above(
+    op: &dyn SymmetricOperator,
+    pairs: &EigenPairs,
+    threshold: f64,
+    tolerance: f64,
+    seed: u64,
+) -> Result<EigenCertificate, EigenError> {
     let (p, k) = (op.dim(), pairs.values.len());
     if k == 0 || k > p {
         return Err(EigenError::Count { count: k, dim: p });
@@ -71,9 +84,11 @@ pub fn certify(
     let missed = if p <= SMALL {
         let mut reported = pairs.values.clone();
         reported.sort_by(|a, b| b.total_cmp(a));
-        (0..k).map(|i| (spectrum.eigenvalue(i), reported[i])).find(|(t, r)| *t > r + margin).map(|(t, _)| t)
+        let bound = |i: usize| reported.get(i).copied().unwrap_or(threshold);
+        let last = if threshold < f64::INFINITY { p.min(k + 1) } else { k };
+        (0..last).map(|i| (spectrum.eigenvalue(i), bound(i))).find(|(t, r)| *t > r + margin).map(|(t, _)| t)
     } else {
-        Some(spectrum.eigenvalue(0)).filter(|theta| *theta > lowest + margin)
+        Some(spectrum.eigenvalue(0)).filter(|theta| *theta > lowest.min(threshold) + margin)
     };
     Ok(EigenCertificate { max_residual: residual / reference, orthogonality, missed })
 }

@@ -5,6 +5,8 @@
 mod central_flow_descends;
 mod central_flow_stays_stable;
 mod decomposition;
+mod distances_as_recorded;
+mod eigenpairs_certified;
 mod follows_gradient_flow;
 mod gradient_norm_decomposes;
 mod loss_decomposes;
@@ -14,8 +16,11 @@ mod oscillation_variances;
 mod progressive_sharpening;
 mod projected_gradient_flow;
 mod quadratic_modes;
+mod recomputation;
 mod sharpness_equilibrates;
+mod sigma_acts_as_reported;
 mod sigma_complementary;
+mod sigma_holds_the_edge;
 mod sigma_in_critical_eigenspace;
 mod single_critical_eigenvalue;
 mod splits_from_gradient_flow;
@@ -59,6 +64,8 @@ pub fn registry() -> &'static [&'static dyn Prediction] {
         &central_flow_stays_stable::CentralFlowStaysStable,
         &sigma_in_critical_eigenspace::SigmaInCriticalEigenspace,
         &sigma_complementary::SigmaComplementary,
+        &sigma_holds_the_edge::SigmaHoldsTheEdge,
+        &sigma_acts_as_reported::SigmaActsAsReported,
         &central_flow_descends::CentralFlowDescends,
         &tracks_central_flow::TracksCentralFlow,
         &nearer_than_gradient_flow::NearerThanGradientFlow,
@@ -66,6 +73,8 @@ pub fn registry() -> &'static [&'static dyn Prediction] {
         &oscillation_correlations::OscillationCorrelations,
         &loss_decomposes::LossDecomposes,
         &gradient_norm_decomposes::GradientNormDecomposes,
+        &distances_as_recorded::DistancesAsRecorded,
+        &eigenpairs_certified::EigenpairsCertified,
     ]
 }
 
@@ -86,7 +95,9 @@ mod tests {
             .map(|entry| {
                 entry.expect("readable").file_name().to_string_lossy().trim_end_matches(".rs").to_string()
             })
-            .filter(|name| !["mod", "verdict", "window", "decomposition"].contains(&name.as_str()))
+            .filter(|name| {
+                !["mod", "verdict", "window", "decomposition", "recomputation"].contains(&name.as_str())
+            })
             .collect();
         let mut names: Vec<_> = registry().iter().map(|prediction| prediction.name().to_string()).collect();
         files.sort();
