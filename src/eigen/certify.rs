@@ -209,3 +209,47 @@ fn complement(op: &dyn SymmetricOperator, u: &Matrix, seed: u64) -> Result<Tridi
     }
     Ok(Tridiagonal { diagonal, beside })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eigen::spectra::Known;
+
+    /// The exact pairs `which` of an operator whose diagonal descends.
+    fn pairs(known: &Known, which: &[usize]) -> EigenPairs {
+        let values = known.top(known.dim());
+        let mut vectors = Matrix::zeros(known.dim(), 0);
+        which.iter().for_each(|&i| vectors.push_col(&known.vector(i)));
+        EigenPairs {
+            values: which.iter().map(|&i| values[i]).collect(),
+            vectors,
+            residuals: vec![0.0; which.len()],
+            products: 0,
+            converged: true,
+        }
+    }
+
+    #[test]
+    fn one_above_the_threshold_must_not_be_missing() {
+        for dim in [20, 300] {
+            // Locked at 2, one above 1.5, the rest below.
+            let top = [2.0, 2.0 - 1e-9, 1.7, 1.4];
+            let diagonal =
+                (0..dim).map(|i| top.get(i).copied().unwrap_or(0.5 - i as f64 / dim as f64)).collect();
+            let known = Known::new("locked", diagonal, 3);
+            let missed = |which: &[usize], threshold: f64| {
+                let answer = pairs(&known, which);
+                certify_above(&known, &answer, threshold, 1e-6, 1).expect("finite").missed
+            };
+            assert_eq!(missed(&[0, 1, 2], 1.5), None);
+            // Of two equal ones only the threshold tells that one is missing.
+            assert_eq!(missed(&[1], f64::INFINITY), None);
+            for which in [&[1, 2][..], &[0, 1], &[1], &[0]] {
+                let found = missed(which, 1.5).expect("one is missing");
+                assert!(found > 1.5 && found <= 2.0 + 1e-9, "{which:?}: {found}");
+            }
+            let low = missed(&[0, 1, 2], 1.39).expect("1.4 is missing");
+            assert!((low - 1.4).abs() < 1e-6, "{low}");
+        }
+    }
+}

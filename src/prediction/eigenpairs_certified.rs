@@ -64,3 +64,40 @@ fn judge(statement: &str, found: impl Iterator<Item = (f64, &'static str)>) -> J
     );
     Judgement::new(statement, values, reason)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prediction::Outcome;
+
+    const TOLERANCE: f64 = 1e-5;
+
+    fn verdict(change: impl Fn(&mut EigenpairCertificate)) -> Outcome {
+        let mut certificate = EigenpairCertificate {
+            step: 3,
+            process: "midpoints".to_string(),
+            count: 2,
+            residual: 0.9 * TOLERANCE,
+            reported: 0.9 * TOLERANCE,
+            orthogonality: 1e-15,
+            missed: 0.0,
+            dropped: None,
+        };
+        change(&mut certificate);
+        judge("claim", [worst(&certificate, TOLERANCE)].into_iter()).verdict
+    }
+
+    #[test]
+    fn each_finding_decides() {
+        assert_eq!(verdict(|_| {}), Outcome::Holds);
+        assert_eq!(
+            verdict(|c| (c.residual, c.reported) = (1.05 * TOLERANCE, 1.05 * TOLERANCE)),
+            Outcome::Violated
+        );
+        assert_eq!(verdict(|c| c.reported *= 0.9), Outcome::Violated);
+        assert_eq!(verdict(|c| c.orthogonality = 1e-9), Outcome::Violated);
+        assert_eq!(verdict(|c| c.missed = 1.05 * TOLERANCE), Outcome::Violated);
+        assert_eq!(verdict(|c| c.residual = f64::NAN), Outcome::Unresolved);
+        assert_eq!(judge("claim", [].into_iter()).verdict, Outcome::NotReached);
+    }
+}

@@ -30,3 +30,26 @@ pub fn judge<'a>(
     };
     Judgement::new(statement, values, format!("{reason}; shown is the worst, {}", comparison.quantity))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prediction::Outcome;
+
+    fn verdict(comparisons: &[Comparison]) -> Outcome {
+        judge("claim", comparisons.iter(), |c| Some(c.difference), "reason").verdict
+    }
+
+    #[test]
+    fn the_worst_comparison_decides() {
+        let fine = Comparison::new("large", 1e3, 0.9, 1.0);
+        let exact = Comparison::new("exact", 0.0, 0.0, 0.0);
+        let within = Comparison::new("small", 1e-3, 0.95e-9, 1e-9);
+        let beyond = Comparison::new("small", 1e-3, 1.05e-9, 1e-9);
+        let nan = Comparison::new("nan", 1.0, f64::NAN, 1e-9);
+        assert_eq!(verdict(&[]), Outcome::NotReached);
+        assert_eq!(verdict(&[fine.clone(), within, exact.clone()]), Outcome::Holds);
+        assert_eq!(verdict(&[fine.clone(), beyond, exact]), Outcome::Violated);
+        assert_eq!(verdict(&[fine, nan]), Outcome::Unresolved);
+    }
+}

@@ -41,9 +41,14 @@ fn judge(
     violation: impl Fn(&EdgeCertificate) -> f64,
 ) -> Judgement {
     // Without Sigma and without need of it the condition says nothing.
-    let edges = edges.iter().filter(|edge| edge.trace > 0.0 || edge.need > edge.numerical_error);
+    let edges = || edges.iter().filter(|edge| edge.trace > 0.0 || edge.need > edge.numerical_error);
+    // Where next to nothing has to be balanced the numerical error says so.
+    let judged = edges().filter(|edge| {
+        2.0 * edge.numerical_error <= RESOLUTION || violation(edge) - edge.numerical_error > RESOLUTION
+    });
     let beyond = |edge: &EdgeCertificate| violation(edge) + edge.numerical_error;
-    let Some(worst) = edges.max_by(|a, b| beyond(a).total_cmp(&beyond(b))) else {
+    let order = |a: &&EdgeCertificate, b: &&EdgeCertificate| beyond(a).total_cmp(&beyond(b));
+    let Some(worst) = judged.max_by(order).or_else(|| edges().max_by(order)) else {
         return Judgement::not_reached(
             statement,
             "no eigenvalue was on its way past 2/eta where it was asked",
@@ -63,4 +68,43 @@ fn judge(
         worst.step, worst.substep
     );
     Judgement::new(statement, values, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prediction::Outcome;
+
+    fn edge(violation: f64, numerical_error: f64) -> EdgeCertificate {
+        let (trace, need, half_violation) = (1.0, 0.5, 0.25);
+        EdgeCertificate { step: 3, substep: 1, trace, need, violation, half_violation, numerical_error }
+    }
+
+    fn verdict(edges: &[EdgeCertificate]) -> Outcome {
+        judge("claim", edges, |edge| edge.violation).verdict
+    }
+
+    #[test]
+    fn five_percent_decide_and_the_numerical_error_counts() {
+        assert_eq!(verdict(&[edge(0.0, 1e-9), edge(0.95 * RESOLUTION, 0.01 * RESOLUTION)]), Outcome::Holds);
+        assert_eq!(
+            verdict(&[edge(0.0, 1e-9), edge(1.05 * RESOLUTION, 0.01 * RESOLUTION)]),
+            Outcome::Violated
+        );
+        assert_eq!(verdict(&[edge(0.95 * RESOLUTION, 0.1 * RESOLUTION)]), Outcome::Unresolved);
+        assert_eq!(verdict(&[edge(f64::NAN, 1e-9)]), Outcome::Unresolved);
+    }
+
+    #[test]
+    fn a_point_without_anything_to_balance_is_no_judge() {
+        assert_eq!(verdict(&[]), Outcome::NotReached);
+        assert_eq!(
+            verdict(&[EdgeCertificate { trace: 0.0, need: 0.0, ..edge(0.0, 1e-9) }]),
+            Outcome::NotReached
+        );
+        assert_eq!(verdict(&[edge(0.0, 1.0)]), Outcome::Unresolved);
+        assert_eq!(verdict(&[edge(0.0, 1.0), edge(0.0, 1e-9)]), Outcome::Holds);
+        // Sigma is zero where it is needed.
+        assert_eq!(verdict(&[EdgeCertificate { trace: 0.0, ..edge(0.5, 1e-9) }]), Outcome::Violated);
+    }
 }

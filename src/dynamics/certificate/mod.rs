@@ -14,6 +14,8 @@ mod eigenpairs;
 mod products;
 mod scene;
 mod sigma;
+#[cfg(test)]
+mod tests;
 
 pub use action::{ActionCertificate, action};
 pub use comparison::Comparison;

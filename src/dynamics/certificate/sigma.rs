@@ -2,6 +2,8 @@
 
 use super::{ActionCertificate, Comparison, EdgeCertificate, Products, Scene, action, edge};
 use crate::dynamics::FlowError;
+use crate::eigen::Tracker;
+use crate::numeric::Matrix;
 use crate::numeric::vector::{distance, norm};
 
 /// Adds certificates of the central flow at this step: of what acts after each substep, of what holds the edge
@@ -26,10 +28,10 @@ pub fn sigma(
     let (dt, substeps) = (flow.substep_length(), flow.substeps());
     for substep in 0..substeps {
         let here = copy.evaluate(objective)?.clone();
-        let w = copy.weights().to_vec();
+        let (w, u) = (copy.weights().to_vec(), tracked(copy.tracker()));
         copy.substep(objective)?;
         if substep == 0 || substep == substeps / 2 {
-            let certificate = edge(objective, rule, (&w, &here, dt), products)?;
+            let certificate = edge(objective, rule, (&w, &here, dt), &u, products)?;
             edges.extend(certificate.map(|c| EdgeCertificate { step, substep, ..c }));
         }
         let certificate = action(objective, rule, (&w, &here, dt), copy.weights(), products)?;
@@ -44,4 +46,11 @@ pub fn sigma(
     }
     products.add(copy.products() + whole.products() - 2 * flow.products());
     Ok(())
+}
+
+/// The tracked eigenvectors above the threshold.
+pub(super) fn tracked(tracker: &Tracker) -> Matrix {
+    let Some(pairs) = tracker.pairs() else { return Matrix::zeros(0, 0) };
+    let count = pairs.values.iter().take_while(|value| **value > tracker.threshold()).count();
+    pairs.vectors.cols_range(0, count)
 }
