@@ -60,6 +60,9 @@ fn summary(case: &Case, record: &Record, path: &Path) -> String {
     let rows = record.columns().first().map_or(0, |(_, values)| values.len());
     let mut out = format!("{}: {rows} of {} steps\n", path.display(), case.spec.steps);
     out += &format!("{}\n", record.costs());
+    if let Some(certificates) = record.certificate_costs() {
+        out += &format!("{certificates}\n");
+    }
     if let Some(stopped) = record.stopped() {
         out += &format!("the series is partial: {stopped}\n");
     }

@@ -35,6 +35,7 @@ pub enum FlowError {
 }
 
 /// The central flow, by Euler substeps with fresh eigenpairs at each.
+#[derive(Clone)]
 pub struct CentralFlow {
     rule: GradientDescent,
     w: Vec<f64>,
@@ -163,19 +164,40 @@ impl CentralFlow {
 
     /// Integrates over one unit of time; the evaluation at its end is kept for the next one.
     pub fn advance(&mut self, objective: &dyn Objective) -> Result<(), FlowError> {
-        let dt = 1.0 / self.substeps as f64;
-        self.evaluate(objective)?;
         for _ in 0..self.substeps {
-            let before = self.evaluation.take().expect("evaluated at the end of each substep");
-            axpy(dt, &before.velocity, &mut self.w);
-            self.path += dt * norm(&before.velocity);
-            let after = self.evaluate(objective)?;
-            let error = 0.5 * dt * distance(&after.velocity, &before.velocity);
-            let increase = (after.loss - before.loss) / before.loss.abs().max(f64::MIN_POSITIVE);
-            self.local_error += error;
-            self.largest_loss_increase = self.largest_loss_increase.max(increase);
+            self.substep(objective)?;
         }
         Ok(())
+    }
+
+    /// Integrates over one substep.
+    pub fn substep(&mut self, objective: &dyn Objective) -> Result<(), FlowError> {
+        let dt = self.substep_length();
+        self.evaluate(objective)?;
+        let before = self.evaluation.take().expect("just evaluated");
+        axpy(dt, &before.velocity, &mut self.w);
+        self.path += dt * norm(&before.velocity);
+        let after = self.evaluate(objective)?;
+        let error = 0.5 * dt * distance(&after.velocity, &before.velocity);
+        let increase = (after.loss - before.loss) / before.loss.abs().max(f64::MIN_POSITIVE);
+        self.local_error += error;
+        self.largest_loss_increase = self.largest_loss_increase.max(increase);
+        Ok(())
+    }
+
+    /// The length dt of a substep.
+    pub fn substep_length(&self) -> f64 {
+        1.0 / self.substeps as f64
+    }
+
+    /// The number of substeps a unit of time.
+    pub fn substeps(&self) -> usize {
+        self.substeps
+    }
+
+    /// The eigenpairs at the present point, if it was evaluated.
+    pub fn tracker(&self) -> &Tracker {
+        &self.tracker
     }
 
     fn evaluate_afresh(&mut self, objective: &dyn Objective) -> Result<Evaluation, FlowError> {

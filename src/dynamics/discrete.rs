@@ -43,6 +43,11 @@ impl Discrete {
         self.after.as_ref().map_or(0.0, |after| distance(after, &self.here))
     }
 
+    /// `w_{t-1}`, `w_t` and `w_{t+1}`, from the second iterate on.
+    pub fn iterates(&self) -> Option<[&[f64]; 3]> {
+        Some([self.before.as_ref()?, &self.here, self.after.as_ref()?])
+    }
+
     /// The midpoint `w*_t`, from the second iterate on.
     pub fn midpoint(&self) -> Option<Vec<f64>> {
         Some(midpoint(self.before.as_ref()?, &self.here, self.after.as_ref()?))

@@ -30,19 +30,24 @@ pub struct EulerDrift {
 const RATES: usize = 3;
 /// The most steps with `eta`: the claim is about an order, not about the whole way to the edge.
 const LONGEST: usize = 24;
+/// The fewest: below, the first step weighs too much.
+const SHORTEST: usize = 5;
 /// Substeps a unit of time of the classical Runge-Kutta method; half as many tell its error.
 const SUBSTEPS: usize = 8;
 
 impl EulerDrift {
-    /// From `w_0` over half the `steps` to the edge, where all is smooth.
-    pub fn measure(objective: &dyn Objective, rule: GradientDescent, steps: usize) -> Self {
+    /// From `w_0` over half the `steps` to the edge, where all is smooth; none if that is too short.
+    pub fn measure(objective: &dyn Objective, rule: GradientDescent, steps: usize) -> Option<Self> {
         let (steps, start) = ((steps / 2).min(LONGEST), objective.start());
-        let [fine, coarse] = [SUBSTEPS, SUBSTEPS / 2].map(|substeps| flow(objective, rule, &start, steps, substeps));
+        if steps < SHORTEST {
+            return None;
+        }
+        let [fine, coarse] =
+            [SUBSTEPS, SUBSTEPS / 2].map(|substeps| flow(objective, rule, &start, steps, substeps));
         // Fourth order: the finer one is off by a fifteenth of their difference.
         let integration = (distance(&fine.w, &coarse.w) + distance(&fine.drift, &coarse.drift)) / 15.0;
         let rounding = f64::EPSILON * norm(&fine.w) * (steps << RATES) as f64;
-        let mut drift =
-            Self { steps, distance: vec![], rest: vec![], error: integration + rounding };
+        let mut drift = Self { steps, distance: vec![], rest: vec![], error: integration + rounding };
         for halvings in 0..RATES {
             let share = 1.0 / (1u64 << halvings) as f64;
             let rate = GradientDescent { learning_rate: share * rule.learning_rate };
@@ -52,7 +57,7 @@ impl EulerDrift {
             axpy(-share, &fine.drift, &mut departed);
             drift.rest.push(norm(&departed));
         }
-        drift
+        Some(drift)
     }
 }
 
@@ -72,7 +77,13 @@ struct Flow {
     drift: Vec<f64>,
 }
 
-fn flow(objective: &dyn Objective, rule: GradientDescent, start: &[f64], time: usize, substeps: usize) -> Flow {
+fn flow(
+    objective: &dyn Objective,
+    rule: GradientDescent,
+    start: &[f64],
+    time: usize,
+    substeps: usize,
+) -> Flow {
     let mut at = Flow { w: start.to_vec(), drift: vec![0.0; start.len()] };
     let h = 1.0 / substeps as f64;
     for _ in 0..time * substeps {
@@ -119,7 +130,8 @@ mod tests {
         let (spectrum, eta, steps) = ([1.2, 0.5, 0.1], 0.5, 12);
         let objective = Landscape::quadratic(&spectrum, 3);
         let Landscape::Quadratic { basis, start, .. } = &objective else { unreachable!() };
-        let drift = EulerDrift::measure(&objective, GradientDescent { learning_rate: eta }, 2 * steps);
+        let drift = EulerDrift::measure(&objective, GradientDescent { learning_rate: eta }, 2 * steps)
+            .expect("long enough");
         assert_eq!(drift.steps, steps);
         let time = steps as f64;
         for k in 0..RATES {

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::certificate::Scene;
 use super::effective_hessian::EffectiveHessian;
 use super::probe::Probe;
 use super::record::{
@@ -51,10 +52,7 @@ pub fn run(
         if !run.step(step) {
             break;
         }
-        // A quarter, a half and three quarters of the run: before, around and past the onset of the edge.
-        if [spec.steps / 4, spec.steps / 2, spec.steps * 3 / 4].contains(&step) {
-            run.measure(step, probes);
-        }
+        run.measure(step, probes);
         progress.step();
     }
     Ok(run.finish())
@@ -312,14 +310,35 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Makes the measurements that are due at this step.
     fn measure(&mut self, step: usize, probes: &[Probe]) {
-        let Some(midpoint) = self.discrete.midpoint() else { return };
         for probe in probes {
-            let measured =
-                probe.measure(self.objective, self.rule, (step, &midpoint), &mut self.record.probes);
+            let Some(sample) = self.record.samples.last() else { return };
+            let results = &self.record.probes;
+            if !probe.due(sample, self.record.steps, results) {
+                continue;
+            }
+            let mut results = std::mem::take(&mut self.record.probes);
+            let measured = probe.measure(&self.scene(), &mut results);
+            self.record.probes = results;
             if let Err(error) = measured {
                 self.stop(&format!("probe {probe:?}"), step, error.to_string());
             }
+        }
+    }
+
+    /// All processes at the present step.
+    fn scene(&self) -> Scene<'_> {
+        Scene {
+            objective: self.objective,
+            rule: self.rule,
+            eigen_tolerance: self.record.eigen_tolerance,
+            sample: self.record.samples.last().expect("a step has been made"),
+            discrete: &self.discrete,
+            midpoints: &self.midpoints.tracker,
+            gradient_flow: self.gradient_flow.as_ref().map(|t| (t.flow.weights(), &t.tracker)),
+            central_flow: self.central_flow.as_ref().or(self.segment.as_ref().and_then(Segment::map)),
+            companion: self.companion.as_ref(),
         }
     }
 

@@ -2,8 +2,10 @@
 //! the theory started anew at midpoints past the transient, in segments.
 
 mod central_flow;
+pub mod certificate;
 mod discrete;
 mod effective_hessian;
+mod euler_drift;
 mod experiment;
 mod gradient_flow;
 mod midpoint;
@@ -17,6 +19,7 @@ mod tests;
 pub use central_flow::{CentralFlow, Evaluation, FlowError, SingleEigenvalue};
 pub use discrete::Discrete;
 pub use effective_hessian::EffectiveHessian;
+pub use euler_drift::EulerDrift;
 pub use experiment::{Progress, RunError, run};
 pub use gradient_flow::GradientFlow;
 pub use midpoint::midpoint;

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::certificate::{
+    self, ActionCertificate, DistanceCertificate, EdgeCertificate, EigenpairCertificate, Products, Scene,
+};
 use super::effective_hessian::EffectiveHessian;
+use super::{EulerDrift, FlowError, Sample};
 use crate::eigen::{EigenError, EigenPairs, Request, lanczos};
 use crate::numeric::Matrix;
 use crate::numeric::random::Stream;
@@ -18,6 +22,14 @@ pub enum Probe {
     Expansion,
     /// Gradient descent on the quadratic Taylor approximation.
     QuadraticModel,
+    /// The central flow's Sigma and force, certified.
+    Sigma,
+    /// Distances between the processes, recomputed.
+    Distances,
+    /// Eigenpairs of all processes, certified.
+    Eigenpairs,
+    /// How gradient descent departs from gradient flow before the edge.
+    EulerDrift,
 }
 
 /// What the probes of a run found.
@@ -27,6 +39,18 @@ pub struct ProbeResults {
     pub expansions: Vec<Expansion>,
     /// Results of [`Probe::QuadraticModel`].
     pub quadratic_models: Vec<QuadraticModel>,
+    /// Results of [`Probe::Sigma`]: what holds the edge.
+    pub edges: Vec<EdgeCertificate>,
+    /// Results of [`Probe::Sigma`]: what acts.
+    pub actions: Vec<ActionCertificate>,
+    /// Results of [`Probe::Distances`].
+    pub distances: Vec<DistanceCertificate>,
+    /// Results of [`Probe::Eigenpairs`].
+    pub eigenpairs: Vec<EigenpairCertificate>,
+    /// Results of [`Probe::EulerDrift`].
+    pub euler_drifts: Vec<EulerDrift>,
+    /// HVPs used for certificates.
+    pub products: usize,
 }
 
 /// Errors of the expansion `grad L(w* + x u) = grad L + x S u + x^2/2 grad S + O(x^3)` at distances `x, x/2, x/4, ...`.
@@ -75,22 +99,60 @@ fn eigenpairs(at: &dyn Linearization, rule: GradientDescent, count: usize) -> Re
     lanczos(&operator, &Request { count, tolerance: EIGEN_TOLERANCE, max_products: 5000, seed: 0 })
 }
 
+/// The steps of a run at which certificates are made, evenly spread up to the last.
+const CERTIFIED: usize = 8;
+
 impl Probe {
-    /// Measures at `w`, the midpoint of step `step`, and stores the result.
-    pub fn measure(
-        self,
-        objective: &dyn Objective,
-        rule: GradientDescent,
-        (step, w): (usize, &[f64]),
-        results: &mut ProbeResults,
-    ) -> Result<(), EigenError> {
+    /// Whether to measure at the sample's step of a run of `steps`.
+    ///
+    /// Expansions and quadratic models at a quarter, a half and three quarters of the run: before, around and past the onset of the
+    /// edge. Certificates at the end of each eighth; Sigma also where it first acts, which may be for a short time only. The
+    /// Euler term when the edge is reached.
+    pub fn due(self, sample: &Sample, steps: usize, results: &ProbeResults) -> bool {
+        let step = sample.step;
+        let certified = (1..=CERTIFIED).any(|i| (i * steps / CERTIFIED).max(1) - 1 == step);
         match self {
-            Probe::Expansion => results.expansions.push(expansion(objective, rule, step, w)?),
-            Probe::QuadraticModel => {
-                results.quadratic_models.push(quadratic_model(objective, rule, step, w)?)
+            Probe::Expansion | Probe::QuadraticModel => [steps / 4, steps / 2, steps * 3 / 4].contains(&step),
+            Probe::Distances | Probe::Eigenpairs => certified,
+            Probe::Sigma => {
+                let acts = sample.central().is_some_and(|c| c.trace() > 0.0);
+                certified || acts && results.actions.iter().all(|action| action.trace <= 0.0)
+            }
+            Probe::EulerDrift => {
+                let acts = sample.companion.as_ref().is_some_and(|map| map.trace > 0.0);
+                acts && results.euler_drifts.is_empty()
             }
         }
-        Ok(())
+    }
+
+    /// Measures at the scene's step, from the first midpoint on, and stores the result.
+    pub fn measure(self, scene: &Scene<'_>, results: &mut ProbeResults) -> Result<(), FlowError> {
+        let Some(midpoint) = scene.discrete.midpoint() else { return Ok(()) };
+        let (objective, rule, step) = (scene.objective, scene.rule, scene.sample.step);
+        let products = Products::default();
+        let measured = match self {
+            Probe::Expansion => {
+                results.expansions.push(expansion(objective, rule, step, &midpoint)?);
+                Ok(())
+            }
+            Probe::QuadraticModel => {
+                results.quadratic_models.push(quadratic_model(objective, rule, step, &midpoint)?);
+                Ok(())
+            }
+            Probe::Sigma => certificate::sigma(scene, &products, &mut results.edges, &mut results.actions),
+            Probe::Distances => {
+                certificate::distances(scene).map(|certificate| results.distances.extend(certificate))
+            }
+            Probe::Eigenpairs => certificate::eigenpairs(scene, &products)
+                .map(|certificates| results.eigenpairs.extend(certificates))
+                .map_err(FlowError::from),
+            Probe::EulerDrift => {
+                results.euler_drifts.extend(EulerDrift::measure(objective, rule, step));
+                Ok(())
+            }
+        };
+        results.products += products.total();
+        measured
     }
 }
 

@@ -106,6 +106,13 @@ pub struct ExpansionRest {
     pub curvature: f64,
 }
 
+impl Sample {
+    /// The central flow from `w_0`, or once that has ended the central map of the segment.
+    pub fn central(&self) -> Option<&CentralSample> {
+        self.central_flow.as_ref().or(self.segment.as_ref().map(|segment| &segment.map))
+    }
+}
+
 /// Gradient descent at an iterate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DiscreteSample {
@@ -295,6 +302,12 @@ impl Record {
             "HVPs: midpoints {midpoints}, gradient flow {gradient_flow}, central flow {central_flow}, \
              central map {central_map}, segments {segments}"
         )
+    }
+
+    /// The HVPs that certificates took, if any, in words.
+    pub fn certificate_costs(&self) -> Option<String> {
+        let certificates = self.probes.products;
+        (certificates > 0).then(|| format!("HVPs of certificates: {certificates}"))
     }
 
     /// A readable digest of the run for golden files: eight rows of every series, costs and hashes of exact bits.

@@ -53,6 +53,11 @@ impl Segment {
         self.start
     }
 
+    /// The central map, unless it has failed.
+    pub(super) fn map(&self) -> Option<&CentralFlow> {
+        self.map.as_ref()
+    }
+
     /// HVPs used for eigenpairs so far.
     pub(super) fn products(&self) -> usize {
         [&self.map, &self.flow].into_iter().flatten().map(CentralFlow::products).sum()

@@ -40,6 +40,19 @@ pub fn certify(
     tolerance: f64,
     seed: u64,
 ) -> Result<EigenCertificate, EigenError> {
+    certify_above(op, pairs, f64::INFINITY, tolerance, seed)
+}
+
+/// Judges an answer that is to have all pairs of `op` with eigenvalues above `threshold`.
+///
+/// As [`certify`], but an eigenvalue that is not in the answer is also missed if it exceeds the threshold.
+pub fn certify_above(
+    op: &dyn SymmetricOperator,
+    pairs: &EigenPairs,
+    threshold: f64,
+    tolerance: f64,
+    seed: u64,
+) -> Result<EigenCertificate, EigenError> {
     let (p, k) = (op.dim(), pairs.values.len());
     if k == 0 || k > p {
         return Err(EigenError::Count { count: k, dim: p });
@@ -71,9 +84,11 @@ pub fn certify(
     let missed = if p <= SMALL {
         let mut reported = pairs.values.clone();
         reported.sort_by(|a, b| b.total_cmp(a));
-        (0..k).map(|i| (spectrum.eigenvalue(i), reported[i])).find(|(t, r)| *t > r + margin).map(|(t, _)| t)
+        let bound = |i: usize| reported.get(i).copied().unwrap_or(threshold);
+        let last = if threshold < f64::INFINITY { p.min(k + 1) } else { k };
+        (0..last).map(|i| (spectrum.eigenvalue(i), bound(i))).find(|(t, r)| *t > r + margin).map(|(t, _)| t)
     } else {
-        Some(spectrum.eigenvalue(0)).filter(|theta| *theta > lowest + margin)
+        Some(spectrum.eigenvalue(0)).filter(|theta| *theta > lowest.min(threshold) + margin)
     };
     Ok(EigenCertificate { max_residual: residual / reference, orthogonality, missed })
 }
@@ -193,4 +208,48 @@ fn complement(op: &dyn SymmetricOperator, u: &Matrix, seed: u64) -> Result<Tridi
         diagonal.push(dot(basis.col(basis.cols() - 1), &next));
     }
     Ok(Tridiagonal { diagonal, beside })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eigen::spectra::Known;
+
+    /// The exact pairs `which` of an operator whose diagonal descends.
+    fn pairs(known: &Known, which: &[usize]) -> EigenPairs {
+        let values = known.top(known.dim());
+        let mut vectors = Matrix::zeros(known.dim(), 0);
+        which.iter().for_each(|&i| vectors.push_col(&known.vector(i)));
+        EigenPairs {
+            values: which.iter().map(|&i| values[i]).collect(),
+            vectors,
+            residuals: vec![0.0; which.len()],
+            products: 0,
+            converged: true,
+        }
+    }
+
+    #[test]
+    fn one_above_the_threshold_must_not_be_missing() {
+        for dim in [20, 300] {
+            // Locked at 2, one above 1.5, the rest below.
+            let top = [2.0, 2.0 - 1e-9, 1.7, 1.4];
+            let diagonal =
+                (0..dim).map(|i| top.get(i).copied().unwrap_or(0.5 - i as f64 / dim as f64)).collect();
+            let known = Known::new("locked", diagonal, 3);
+            let missed = |which: &[usize], threshold: f64| {
+                let answer = pairs(&known, which);
+                certify_above(&known, &answer, threshold, 1e-6, 1).expect("finite").missed
+            };
+            assert_eq!(missed(&[0, 1, 2], 1.5), None);
+            // Of two equal ones only the threshold tells that one is missing.
+            assert_eq!(missed(&[1], f64::INFINITY), None);
+            for which in [&[1, 2][..], &[0, 1], &[1], &[0]] {
+                let found = missed(which, 1.5).expect("one is missing");
+                assert!(found > 1.5 && found <= 2.0 + 1e-9, "{which:?}: {found}");
+            }
+            let low = missed(&[0, 1, 2], 1.39).expect("1.4 is missing");
+            assert!((low - 1.4).abs() < 1e-6, "{low}");
+        }
+    }
 }

@@ -22,7 +22,7 @@ mod tracker;
 #[cfg(test)]
 mod tests;
 
-pub use certify::{EigenCertificate, certify};
+pub use certify::{EigenCertificate, certify, certify_above};
 pub use chebyshev::chebyshev;
 pub use davidson::davidson;
 pub use dense::{DENSE_LIMIT, dense};

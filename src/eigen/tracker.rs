@@ -72,6 +72,7 @@ impl Default for TrackerSettings {
 /// not yet resolved (Davidson's method); or, where that takes fewer products, it is the Krylov space of one or a few sums of
 /// the predicted vectors. If one of these is then mostly outside the Ritz vectors, as happens where two eigenvalues of a sum
 /// meet, it is added.
+#[derive(Clone)]
 pub struct Tracker {
     settings: TrackerSettings,
     predictor: Predictor,
@@ -177,6 +178,11 @@ impl Tracker {
     /// The pairs of the last update.
     pub fn pairs(&self) -> Option<&EigenPairs> {
         self.pairs.as_ref()
+    }
+
+    /// All eigenvalues above this one are tracked.
+    pub fn threshold(&self) -> f64 {
+        self.settings.threshold
     }
 
     /// How many of the reported pairs lie above the threshold.

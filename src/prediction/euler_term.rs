@@ -26,7 +26,9 @@ impl Prediction for EulerTerm {
         let drift = record.probes.euler_drifts.first();
         let judge = |statement: &str, errors: Option<&Vec<f64>>| match (errors, drift) {
             (Some(errors), Some(drift)) if errors.len() >= 3 => order(statement, errors, drift.error),
-            _ => Judgement::not_reached(statement, "the edge was reached within too few steps, or not at all"),
+            _ => {
+                Judgement::not_reached(statement, "the edge was reached within too few steps, or not at all")
+            }
         };
         Finding {
             claim: judge(self.statement(), drift.map(|drift| &drift.rest)),

@@ -8,7 +8,10 @@ pub mod average;
 mod central_flow_descends;
 mod central_flow_stays_stable;
 mod central_map_is_descent;
+mod distances_as_recorded;
+mod eigenpairs_certified;
 mod estimate;
+mod euler_term;
 mod follows_gradient_flow;
 mod gradient_norm_decomposes;
 mod keeps_pace;
@@ -20,8 +23,11 @@ mod oscillation_variances;
 mod progressive_sharpening;
 mod projected_gradient_flow;
 mod quadratic_modes;
+mod recomputation;
 mod sharpness_equilibrates;
+mod sigma_acts_as_reported;
 mod sigma_complementary;
+mod sigma_holds_the_edge;
 mod sigma_in_critical_eigenspace;
 mod single_critical_eigenvalue;
 mod splits_from_gradient_flow;
@@ -66,6 +72,7 @@ pub fn registry() -> &'static [&'static dyn Prediction] {
         &steps_by_the_gradient::StepsByTheGradient,
         &progressive_sharpening::ProgressiveSharpening,
         &follows_gradient_flow::FollowsGradientFlow,
+        &euler_term::EulerTerm,
         &splits_from_gradient_flow::SplitsFromGradientFlow,
         &sharpness_equilibrates::SharpnessEquilibrates,
         &third_order_expansion::ThirdOrderExpansion,
@@ -74,6 +81,8 @@ pub fn registry() -> &'static [&'static dyn Prediction] {
         &central_flow_stays_stable::CentralFlowStaysStable,
         &sigma_in_critical_eigenspace::SigmaInCriticalEigenspace,
         &sigma_complementary::SigmaComplementary,
+        &sigma_holds_the_edge::SigmaHoldsTheEdge,
+        &sigma_acts_as_reported::SigmaActsAsReported,
         &central_flow_descends::CentralFlowDescends,
         &central_map_is_descent::CentralMapIsDescent,
         &tracks_central_flow::TracksCentralFlow,
@@ -85,6 +94,8 @@ pub fn registry() -> &'static [&'static dyn Prediction] {
         &oscillation_correlations::OscillationCorrelations,
         &loss_decomposes::LossDecomposes,
         &gradient_norm_decomposes::GradientNormDecomposes,
+        &distances_as_recorded::DistancesAsRecorded,
+        &eigenpairs_certified::EigenpairsCertified,
     ]
 }
 
@@ -105,7 +116,9 @@ mod tests {
             .map(|entry| {
                 entry.expect("readable").file_name().to_string_lossy().trim_end_matches(".rs").to_string()
             })
-            .filter(|name| !["mod", "verdict", "window", "average", "estimate"].contains(&name.as_str()))
+            .filter(|name| {
+                !["mod", "verdict", "window", "average", "estimate", "recomputation"].contains(&name.as_str())
+            })
             .collect();
         let mut names: Vec<_> = registry().iter().map(|prediction| prediction.name().to_string()).collect();
         files.sort();

@@ -1,0 +1,65 @@
+//! The processes of a run at one step, as a certificate sees them.
+
+use crate::dynamics::{CentralFlow, Discrete, Sample};
+use crate::eigen::Tracker;
+use crate::objective::Objective;
+use crate::optimizer::GradientDescent;
+
+/// All processes of a run at one step, to look at.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// The objective.
+    pub objective: &'a dyn Objective,
+    /// The update rule.
+    pub rule: GradientDescent,
+    /// The relative residual that eigenpairs were to reach.
+    pub eigen_tolerance: f64,
+    /// What was recorded of the step.
+    pub sample: &'a Sample,
+    /// Gradient descent.
+    pub discrete: &'a Discrete,
+    /// The midpoints' eigenpairs.
+    pub midpoints: &'a Tracker,
+    /// The weights of gradient flow and its eigenpairs.
+    pub gradient_flow: Option<(&'a [f64], &'a Tracker)>,
+    /// The central flow from `w_0`, or once that has ended the central map of the segment.
+    pub central_flow: Option<&'a CentralFlow>,
+    /// The central map from `w_0`.
+    pub companion: Option<&'a CentralFlow>,
+}
+
+/// A process that tracks eigenpairs, at the point of its last update.
+pub struct Tracking<'a> {
+    /// Its name.
+    pub process: &'static str,
+    /// The point.
+    pub weights: Vec<f64>,
+    /// The tracker.
+    pub tracker: &'a Tracker,
+}
+
+impl<'a> Scene<'a> {
+    /// The processes with eigenpairs at this step.
+    pub fn tracking(&self) -> Vec<Tracking<'a>> {
+        let sample = self.sample;
+        let midpoint = self.discrete.midpoint().filter(|_| sample.midpoint.is_some());
+        let flow = self.gradient_flow.filter(|_| sample.gradient_flow.is_some());
+        let central = self.central_flow.filter(|_| sample.central().is_some());
+        let companion = self.companion.filter(|_| sample.companion.is_some());
+        let tracking = |process, weights, tracker| Tracking { process, weights, tracker };
+        let of = |process, flow: &'a CentralFlow| Tracking {
+            process,
+            weights: flow.weights().to_vec(),
+            tracker: flow.tracker(),
+        };
+        [
+            midpoint.map(|w| tracking("midpoints", w, self.midpoints)),
+            flow.map(|(w, tracker)| tracking("gradient flow", w.to_vec(), tracker)),
+            central.map(|flow| of("central flow", flow)),
+            companion.map(|flow| of("central map", flow)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}

@@ -1,0 +1,175 @@
+//! Each certificate passes what is right and notices what is not.
+
+use super::*;
+use crate::dynamics::{CentralFlow, ExperimentSpec, Probe, Progress, Record, central_flow::Evaluation, run};
+use crate::dynamics::{Numerics, Sample};
+use crate::numeric::vector::{axpy, norm, scale};
+use crate::objective::{Landscape, Objective, ObjectiveSpec};
+use crate::optimizer::GradientDescent;
+
+const RULE: GradientDescent = GradientDescent { learning_rate: 0.5 };
+
+/// The valley, and its flow locked at the edge; the second sharp direction is critical but below it.
+fn locked() -> (Landscape, CentralFlow) {
+    let valley = Landscape::valley(3.0, 0.02, 2, 1);
+    let mut flow = CentralFlow::new(RULE, valley.start(), 4, &Numerics::default(), 1);
+    for _ in 0..170 {
+        flow.advance(&valley).expect("finite");
+    }
+    (valley, flow)
+}
+
+fn certified(change: impl Fn(&mut Evaluation)) -> (EdgeCertificate, ActionCertificate) {
+    let (valley, mut flow) = locked();
+    let mut here = flow.evaluate(&valley).expect("finite").clone();
+    assert!(here.sigma[0] > 0.0 && here.sigma.len() == 2, "{:?}", here.sigma);
+    change(&mut here);
+    let (w, dt, products) = (flow.weights().to_vec(), flow.substep_length(), Products::default());
+    let u = sigma::tracked(flow.tracker());
+    flow.substep(&valley).expect("finite");
+    let edge = edge(&valley, RULE, (&w, &here, dt), &u, &products)
+        .expect("finite")
+        .expect("it has critical eigenvalues");
+    let action = action(&valley, RULE, (&w, &here, dt), flow.weights(), &products).expect("finite");
+    // Two eigenvectors at w, at both ends of three differences, and once more for the variance.
+    assert_eq!(products.total(), 2 * (1 + 2 * 3) + 2);
+    (edge, action)
+}
+
+/// The comparisons that are beyond what is allowed.
+fn refuted(action: &ActionCertificate) -> Vec<&str> {
+    let beyond = action.comparisons.iter().filter(|c| c.difference > c.allowed);
+    beyond.map(|c| c.quantity.as_str()).collect()
+}
+
+#[test]
+fn the_right_sigma_passes_and_half_of_its_force_does_not() {
+    let (edge, action) = certified(|_| {});
+    assert!(edge.violation + edge.numerical_error < 1e-8, "{edge:?}");
+    assert!(edge.half_violation > 0.1 && edge.need > 0.1, "{edge:?}");
+    assert_eq!(refuted(&action), [""; 0], "{action:?}");
+    let control = |c: &Comparison| c.control.is_some_and(|wrong| wrong > 1e3 * c.allowed);
+    assert!(action.comparisons.iter().all(control), "{action:?}");
+}
+
+#[test]
+fn another_force_does_not_hold_the_edge() {
+    // 1 % too much, none, the other sign.
+    for (share, at_least) in [(0.01, 1e-3), (-1.0, 0.1), (-2.0, 0.1)] {
+        let (edge, action) = certified(|here| {
+            let mut force = here.velocity.clone();
+            axpy(RULE.learning_rate, &here.gradient, &mut force);
+            axpy(share, &force, &mut here.velocity);
+        });
+        assert!(edge.violation > at_least, "{share}: {edge:?}");
+        assert!(refuted(&action).contains(&"velocity"), "{share}: {action:?}");
+    }
+}
+
+#[test]
+fn a_sigma_that_is_not_what_acts_is_noticed() {
+    let (_, larger) = certified(|here| scale(1.0 + 1e-6, &mut here.sigma));
+    assert_eq!(refuted(&larger), ["velocity", "displacement of a substep", "tr(H Sigma H)"]);
+    let (edge, _) = certified(|here| here.sigma.reverse());
+    assert!(edge.violation > 0.1, "{edge:?}");
+    let (_, variance) = certified(|here| here.gradient_variance *= 1.0 + 1e-8);
+    assert_eq!(refuted(&variance), ["tr(H Sigma H)"]);
+}
+
+#[test]
+fn what_is_not_finite_is_an_error() {
+    let (valley, mut flow) = locked();
+    let mut here = flow.evaluate(&valley).expect("finite").clone();
+    here.velocity[0] = f64::NAN;
+    let (w, products) = (flow.weights().to_vec(), Products::default());
+    let u = sigma::tracked(flow.tracker());
+    assert!(edge(&valley, RULE, (&w, &here, 0.25), &u, &products).is_err());
+    assert!(action(&valley, RULE, (&w, &here, 0.25), &w, &products).is_err());
+}
+
+struct Silent;
+
+impl Progress for Silent {
+    fn step(&self) {}
+
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+fn record(probes: &[Probe]) -> Record {
+    let spec = ExperimentSpec {
+        name: "valley".into(),
+        objective: ObjectiveSpec::Valley { curvature: 3.0, slope: 0.02, directions: 2 },
+        learning_rate: RULE.learning_rate,
+        steps: 200,
+        segment: crate::dynamics::DEFAULT_SEGMENT,
+        numerics: Numerics::default(),
+    };
+    run(&spec, 1, probes, &Silent).expect("valid")
+}
+
+#[test]
+fn a_run_is_not_disturbed_and_its_certificates_pass() {
+    let plain = record(&[]);
+    let certified = record(&[Probe::Sigma, Probe::Distances, Probe::Eigenpairs]);
+    assert_eq!(certified.samples, plain.samples);
+    assert_eq!((&certified.hashes, certified.products), (&plain.hashes, plain.products));
+    let probes = &certified.probes;
+    assert!(probes.products > 0 && plain.probes.products == 0);
+    // Eight steps, and the one at which Sigma first acts.
+    assert_eq!((probes.actions.len(), probes.distances.len()), (9 * 4, 8));
+    assert!(probes.actions.iter().flat_map(|a| &a.comparisons).all(|c| c.difference <= c.allowed));
+    let distances = probes.distances.iter().flat_map(|certificate| &certificate.comparisons);
+    assert!(distances.clone().all(|c| c.difference <= c.allowed), "{:?}", probes.distances);
+    let processes = ["midpoints", "gradient flow", "central flow", "companion"];
+    for process in processes {
+        let of = probes.eigenpairs.iter().filter(|c| c.process == process);
+        assert_eq!(of.clone().count(), 8, "{process}");
+        assert!(of.clone().all(|c| c.missed == 0.0 && c.residual <= 1e-5 && c.orthogonality < 1e-12));
+    }
+    assert!(probes.eigenpairs.iter().filter_map(|c| c.dropped).all(|missed| missed > 0.01));
+    assert!(probes.eigenpairs.iter().any(|c| c.dropped.is_some()));
+}
+
+#[test]
+fn a_recorded_distance_that_is_not_the_weights_is_noticed() {
+    let (valley, mut flow) = locked();
+    let mut discrete = crate::dynamics::Discrete::new(RULE, valley.start());
+    for _ in 0..4 {
+        discrete.advance(&valley);
+    }
+    flow.evaluate(&valley).expect("finite");
+    let midpoint = discrete.midpoint().expect("there are three iterates");
+    let mut sample: Sample = record(&[]).samples.swap_remove(171);
+    let moved: Vec<f64> = discrete.weights().iter().zip(&midpoint).map(|(w, m)| w - m).collect();
+    let apart: Vec<f64> = flow.weights().iter().zip(&midpoint).map(|(w, m)| w - m).collect();
+    let tracker = flow.tracker().clone();
+    let refuted = |sample: &Sample| {
+        let scene = Scene {
+            objective: &valley,
+            rule: RULE,
+            eigen_tolerance: 1e-5,
+            sample,
+            discrete: &discrete,
+            midpoints: &tracker,
+            gradient_flow: None,
+            central_flow: Some(&flow),
+            companion: None,
+        };
+        let certificate = distances(&scene).expect("finite").expect("there is a midpoint");
+        let beyond = certificate.comparisons.into_iter().filter(|c| c.difference > c.allowed);
+        beyond.map(|c| c.quantity).collect::<Vec<_>>()
+    };
+    let q = &flow.evaluation().expect("evaluated").sigma_vectors;
+    let along = (0..2).map(|i| q.col(i).iter().zip(&moved).map(|(q, d)| q * d).sum());
+    sample.central_flow.as_mut().expect("it runs").oscillation = along.collect();
+    let of = sample.midpoint.as_mut().expect("it runs");
+    of.displacement_square = norm(&moved).powi(2);
+    of.to_central_flow = Some(norm(&apart));
+    assert_eq!(refuted(&sample), Vec::<String>::new());
+    sample.midpoint.as_mut().expect("it runs").to_central_flow = Some(norm(&apart) * (1.0 + 1e-9));
+    assert_eq!(refuted(&sample), ["midpoint to central flow"]);
+    sample.central_flow.as_mut().expect("it runs").oscillation.reverse();
+    assert_eq!(refuted(&sample).len(), 3);
+}
