@@ -1,8 +1,10 @@
 //! Gradient descent, its midpoints, gradient flow and the central flow, run side by side.
 
+mod ascent;
 mod central_flow;
 mod discrete;
 mod effective_hessian;
+mod eigenpairs;
 mod experiment;
 mod gradient_flow;
 mod midpoint;
@@ -12,6 +14,7 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
+pub use ascent::Ascent;
 pub use central_flow::{CentralFlow, Evaluation, FlowError, SingleEigenvalue};
 pub use discrete::Discrete;
 pub use effective_hessian::EffectiveHessian;
