@@ -4,7 +4,9 @@
 //! the complementarity problem (Cohen, Damian, Talwalkar, Kolter, Lee 2025):
 //! `0 <= X  _|_  2 I - d/dt-linearised (U' eta H U) >= 0`. Without critical eigenvalues X is empty and this is gradient flow.
 
+use super::ascent::Ascent;
 use super::effective_hessian::EffectiveHessian;
+use super::eigenpairs::{Wanted, reliable};
 use super::spec::Numerics;
 use crate::eigen::{EigenError, Tracker, TrackerSettings};
 use crate::numeric::pairs;
@@ -29,6 +31,21 @@ pub enum FlowError {
     /// The eigen-solver failed.
     #[error("eigenvalues: {0}")]
     Eigen(#[from] EigenError),
+    /// Eigenpairs are not known well enough to go on.
+    #[error("the eigenpairs did not converge: their relative residual is {residual:.1e}")]
+    NotConverged {
+        /// The largest relative residual of those that matter.
+        residual: f64,
+    },
+    /// There may be more critical eigenvalues than are tracked.
+    #[error(
+        "all max_tracked = {tracked} eigenvalues that are tracked are critical, and whether there are more is not known: \
+         raise max_tracked (accepted are up to 16, one more than there are critical ones is needed)"
+    )]
+    Saturated {
+        /// How many are tracked.
+        tracked: usize,
+    },
     /// The complementarity problem has no solution or was not solved.
     #[error("complementarity problem: {0}")]
     Sdcp(#[from] SdcpError),
@@ -40,12 +57,12 @@ pub struct CentralFlow {
     rule: GradientDescent,
     w: Vec<f64>,
     substeps: usize,
-    critical_above: f64,
+    wanted: Wanted,
     tracker: Tracker,
     evaluation: Option<Evaluation>,
     local_error: f64,
     path: f64,
-    largest_loss_increase: f64,
+    ascent: Option<Ascent>,
 }
 
 /// Everything the flow knows at one point.
@@ -68,6 +85,9 @@ pub struct Evaluation {
     pub sigma_vectors: Matrix,
     /// `tr(H Sigma H)`.
     pub gradient_variance: f64,
+    /// `sum_i X_ii max(0, eta lambda_i - 2) / (2 eta)`: by how much the loss may rise in a substep because Sigma pushes
+    /// eigenvalues back to 2 (see [`Ascent`]).
+    pub restoring: f64,
     /// The largest violation of the complementarity conditions (relative; an independent certificate).
     pub complementarity: f64,
     /// The same for half the solution, which is wrong.
@@ -85,9 +105,10 @@ pub struct SingleEigenvalue {
     pub closed_form: f64,
     /// X of the complementarity problem on the boundary `S = 2/eta` itself.
     pub solved: f64,
-    /// `|v_sdcp - v_projected| / |v_projected|` with `v_projected = -eta (I - n n') grad L`, `n = grad S / |grad S|`.
+    /// `|v_sdcp - v_projected| / (eta |grad L|)` with `v_projected = -eta (I - n n') grad L`, `n = grad S / |grad S|`;
+    /// relative to the unprojected velocity, since of the projected one nothing is left where grad L is parallel to n.
     pub projection_mismatch: f64,
-    /// `|<grad L, n>| / |grad L|`: the cosine that conditions the two.
+    /// `|<grad L, n>| / |grad L|`: the cosine that conditions sigma^2; 0 where grad L or grad S vanishes.
     pub cosine: f64,
 }
 
@@ -115,12 +136,12 @@ impl CentralFlow {
             rule,
             w: start,
             substeps,
-            critical_above: numerics.critical_above,
+            wanted: Wanted { critical_above: numerics.critical_above, tolerance: numerics.eigen_tolerance },
             tracker,
             evaluation: None,
             local_error: 0.0,
             path: 0.0,
-            largest_loss_increase: 0.0,
+            ascent: None,
         }
     }
 
@@ -144,9 +165,9 @@ impl CentralFlow {
         self.path
     }
 
-    /// The largest increase of the loss over one substep so far, relative to the loss; 0 if it never increased.
-    pub fn largest_loss_increase(&self) -> f64 {
-        self.largest_loss_increase
+    /// The change of the loss in the worst substep of the last unit of time, if one has passed.
+    pub fn ascent(&self) -> Option<Ascent> {
+        self.ascent
     }
 
     /// What the flow knows at the present point (computed at most once).
@@ -164,6 +185,7 @@ impl CentralFlow {
 
     /// Integrates over one unit of time; the evaluation at its end is kept for the next one.
     pub fn advance(&mut self, objective: &dyn Objective) -> Result<(), FlowError> {
+        self.ascent = None;
         for _ in 0..self.substeps {
             self.substep(objective)?;
         }
@@ -177,11 +199,19 @@ impl CentralFlow {
         let before = self.evaluation.take().expect("just evaluated");
         axpy(dt, &before.velocity, &mut self.w);
         self.path += dt * norm(&before.velocity);
+        let eta = self.rule.learning_rate;
         let after = self.evaluate(objective)?;
         let error = 0.5 * dt * distance(&after.velocity, &before.velocity);
-        let increase = (after.loss - before.loss) / before.loss.abs().max(f64::MIN_POSITIVE);
+        let faster = dot(&after.gradient, &after.velocity) - dot(&after.gradient, &before.velocity);
+        let ascent = Ascent {
+            change: after.loss - before.loss,
+            descent: eta * dt * dot(&before.gradient, &before.gradient),
+            loss: before.loss.abs(),
+            restoring: before.restoring,
+            euler: 0.5 * dt * faster.abs(),
+        };
         self.local_error += error;
-        self.largest_loss_increase = self.largest_loss_increase.max(increase);
+        self.ascent = Some(self.ascent.map_or(ascent, |worst| worst.worse(ascent)));
         Ok(())
     }
 
@@ -205,10 +235,12 @@ impl CentralFlow {
         if !at.loss().is_finite() || at.gradient().iter().any(|g| !g.is_finite()) {
             return Err(FlowError::NonFinite);
         }
-        let pairs = self.tracker.update(&EffectiveHessian { at: &*at, rule: self.rule })?;
-        let critical = pairs.values.iter().take_while(|&&value| value > self.critical_above).count();
+        let Wanted { critical_above, .. } = self.wanted;
+        let operator = EffectiveHessian { at: &*at, rule: self.rule };
+        let pairs = reliable(&mut self.tracker, &operator, &self.wanted)?;
+        let critical = pairs.values.iter().take_while(|&&value| value > critical_above).count();
         let u = pairs.vectors.cols_range(0, critical);
-        let (eigenvalues, residual) = (pairs.values.clone(), pairs.residual_above(self.critical_above));
+        let (eigenvalues, residual) = (pairs.values.clone(), pairs.residual_above(critical_above));
         let forces = Forces::new(&*at, self.rule, &eigenvalues[..critical], u, 1.0 / self.substeps as f64)?;
         Ok(forces.evaluation(&*at, eigenvalues, residual))
     }
@@ -297,6 +329,8 @@ impl Forces {
             gradient: at.gradient().to_vec(),
             gradient_variance: (0..k)
                 .fold(0.0, |sum, i| sum + (eigenvalues[i] / eta).powi(2) * self.x[(i, i)]),
+            restoring: (0..k).fold(0.0, |sum, i| sum + (eigenvalues[i] - EDGE).max(0.0) * self.x[(i, i)])
+                / (2.0 * eta),
             sigma: sigma.iter().map(|s| s.max(0.0)).collect(),
             eigenvalues,
             residual,
@@ -314,7 +348,7 @@ impl SingleEigenvalue {
     fn new(g: &[f64], d: &[f64], rule: GradientDescent) -> Result<Self, SdcpError> {
         let eta = rule.learning_rate;
         let (force, square) = (dot(g, d), dot(d, d));
-        let closed_form = (-2.0 * force / square).max(0.0);
+        let closed_form = if force < 0.0 { -2.0 * force / square } else { 0.0 };
         let entry = |value: f64| Matrix::from_fn(1, 1, |_, _| value);
         let problem = sdcp::Problem::from_gram(entry(eta * eta * force), &entry(square), 0.5 * eta * eta)?;
         let solved = sdcp::solve(&problem)?.x[(0, 0)];
@@ -325,8 +359,9 @@ impl SingleEigenvalue {
             v
         };
         let projected = along(if force < 0.0 { -force / square } else { 0.0 });
-        let mismatch = distance(&along(0.5 * solved), &projected) / norm(&projected);
-        let cosine = force.abs() / (norm(g) * square.sqrt());
+        let over = |x: f64, y: f64| if x == 0.0 { 0.0 } else { x / y };
+        let mismatch = over(distance(&along(0.5 * solved), &projected), eta * norm(g));
+        let cosine = over(force.abs(), norm(g) * square.sqrt());
         Ok(Self { closed_form, solved, projection_mismatch: mismatch, cosine })
     }
 }

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::certificate::Scene;
 use super::effective_hessian::EffectiveHessian;
+use super::eigenpairs::{Wanted, reliable};
 use super::probe::Probe;
 use super::record::{
     CentralSample, CompanionSample, DiscreteSample, FlowSample, MidpointSample, Record, Sample,
@@ -78,17 +79,20 @@ struct Run<'a> {
 /// The midpoints of gradient descent and their eigenpairs.
 struct Midpoints {
     tracker: Tracker,
+    wanted: Wanted,
     last: Option<Vec<f64>>,
     path: f64,
+    ended: bool,
 }
 
 /// Gradient flow and its sharpness.
 struct Tracked {
     flow: GradientFlow,
     tracker: Tracker,
+    wanted: Wanted,
 }
 
-/// A loss this many times the initial one counts as divergence.
+/// A loss whose magnitude is this many times one more than that of the initial one counts as divergence.
 const DIVERGED: f64 = 1e6;
 
 impl<'a> Run<'a> {
@@ -105,15 +109,23 @@ impl<'a> Run<'a> {
         };
         // Of gradient flow only the sharpness is reported: its other eigenvalues enter no prediction.
         let only_top = TrackerSettings { threshold: f64::INFINITY, ..settings };
+        let largest = Wanted { critical_above: f64::INFINITY, tolerance: numerics.eigen_tolerance };
         let central = |substeps| CentralFlow::new(rule, start.clone(), substeps, numerics, seed);
         Self {
             objective,
             rule,
             discrete: Discrete::new(rule, start.clone()),
-            midpoints: Midpoints { tracker: Tracker::new(settings), last: None, path: 0.0 },
+            midpoints: Midpoints {
+                tracker: Tracker::new(settings),
+                wanted: largest,
+                last: None,
+                path: 0.0,
+                ended: false,
+            },
             gradient_flow: Some(Tracked {
                 flow: GradientFlow::new(rule, start.clone()),
                 tracker: Tracker::new(only_top),
+                wanted: largest,
             }),
             central_flow: Some(central(numerics.substeps)),
             companion: Some(central(1)),
@@ -169,7 +181,8 @@ impl<'a> Run<'a> {
         let descent = || {
             let (loss, gradient) = discrete.advance(objective);
             let midpoint = discrete.midpoint();
-            let sample = midpoint.as_deref().map(|w| midpoints.sample(objective, rule, w)).transpose();
+            let due = midpoint.as_deref().filter(|_| !midpoints.ended);
+            let sample = due.map(|w| midpoints.sample(objective, rule, w)).transpose();
             (loss, gradient, midpoint, sample)
         };
         // The longest first: the others fill its gaps.
@@ -181,7 +194,7 @@ impl<'a> Run<'a> {
         if step == 0 {
             self.initial_loss = loss;
         }
-        if !loss.is_finite() || loss > DIVERGED * (1.0 + self.initial_loss) {
+        if !loss.is_finite() || loss.abs() > DIVERGED * (1.0 + self.initial_loss.abs()) {
             let reason =
                 if loss.is_finite() { "the loss diverged" } else { "the loss became infinite or NaN" };
             self.stop("gradient descent", step, reason.to_string());
@@ -279,6 +292,7 @@ impl<'a> Run<'a> {
 
     fn stop(&mut self, process: &str, step: usize, reason: String) {
         match process {
+            "the midpoints" => self.midpoints.ended = true,
             "gradient flow" => self.gradient_flow = None,
             "the central flow" => self.central_flow = None,
             "the central map" => self.companion = None,
@@ -359,7 +373,7 @@ impl Midpoints {
         w: &[f64],
     ) -> Result<MidpointSample, FlowError> {
         let at = objective.linearize(w);
-        let pairs = self.tracker.update(&EffectiveHessian { at: &*at, rule })?;
+        let pairs = reliable(&mut self.tracker, &EffectiveHessian { at: &*at, rule }, &self.wanted)?;
         let sharpness_gradient = at.third_order(&pairs.vectors.cols_range(0, 1));
         if let Some(last) = &self.last {
             self.path += distance(last, w);
@@ -385,7 +399,7 @@ impl Tracked {
         if !at.loss().is_finite() {
             return Err(FlowError::NonFinite);
         }
-        let pairs = self.tracker.update(&EffectiveHessian { at: &*at, rule })?;
+        let pairs = reliable(&mut self.tracker, &EffectiveHessian { at: &*at, rule }, &self.wanted)?;
         Ok(FlowSample {
             loss: at.loss(),
             sharpness: pairs.values[0],
@@ -431,7 +445,7 @@ pub(super) fn sample_central(
         single: here.single,
         local_error: flow.local_error(),
         path: flow.path(),
-        loss_increase: flow.largest_loss_increase(),
+        ascent: flow.ascent(),
     })
 }
 
@@ -447,7 +461,6 @@ fn sample_companion(flow: &mut CentralFlow, objective: &dyn Objective) -> Result
         trace: here.sigma.iter().sum(),
         gradient_variance: here.gradient_variance,
         gradient_square: norm(&here.gradient).powi(2),
-        loss_increase: flow.largest_loss_increase(),
     })
 }
 

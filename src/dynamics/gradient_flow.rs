@@ -9,7 +9,8 @@ use crate::optimizer::GradientDescent;
 ///
 /// One unit of time is one step of gradient descent. The estimated local error of each substep is kept below
 /// `RELATIVE_ERROR` times the length of the substep, so that the sum of all local errors stays below that share
-/// of the path length; the substeps thereby adapt to the sharpness (the pair is stable up to `eta S dt = 2.5`).
+/// of the path length; the substeps thereby adapt to the sharpness (the pair is stable up to `eta S dt = 2.5`). Where the
+/// flow comes to rest that share falls below the rounding of w, which no substep undercuts and which is allowed instead.
 #[derive(Debug, Clone)]
 pub struct GradientFlow {
     rule: GradientDescent,
@@ -24,6 +25,10 @@ pub struct GradientFlow {
 
 /// Local error allowed, as a share of the length of a substep.
 pub const RELATIVE_ERROR: f64 = 1e-3;
+
+/// Rounding of a substep's error, relative to `|w|`: the two points that are compared are sums of w and three or four
+/// terms, each addition rounded by at most `eps / 2` of w.
+const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
 const MOST_SUBSTEPS: usize = 10_000;
 
@@ -84,7 +89,7 @@ impl GradientFlow {
             if !error.is_finite() {
                 return Err(FlowError::NonFinite);
             }
-            let allowed = RELATIVE_ERROR * h * norm(&k1);
+            let allowed = (RELATIVE_ERROR * h * norm(&k1)).max(ROUNDING * norm(&self.w));
             if error <= allowed {
                 self.w = trial.w;
                 k1 = trial.k4;
@@ -92,8 +97,9 @@ impl GradientFlow {
                 self.path += length;
                 time = if last { 1.0 } else { time + h };
             }
-            // Error per unit time goes with h^2; 0.8 is a safety factor.
-            let factor = (0.8 * (allowed / error.max(f64::MIN_POSITIVE)).sqrt()).clamp(0.2, 2.0);
+            // Error per unit time goes with h^2; 0.8 is a safety factor. Without any error, as at rest at 0, nothing limits h.
+            let wanted = if error == 0.0 { f64::INFINITY } else { 0.8 * (allowed / error).sqrt() };
+            let factor = wanted.clamp(0.2, 2.0);
             if error > allowed || !last || factor < 1.0 {
                 self.substep = (h * factor).min(1.0);
             }
@@ -136,7 +142,8 @@ impl Trial {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::objective::Landscape;
+    use crate::numeric::Matrix;
+    use crate::objective::{Landscape, Linearization};
 
     #[test]
     fn matches_the_exponential_on_a_quadratic() {
@@ -155,5 +162,66 @@ mod tests {
         // The flow contracts, so the sum of local errors bounds the global one up to the estimate's own accuracy.
         assert!(distance(flow.weights(), &exact) <= 2.0 * flow.error());
         assert!(flow.error() <= RELATIVE_ERROR * flow.path() * 1.5);
+    }
+
+    /// At rest the share of a velocity that is zero, or rounding, is no error that a substep could keep.
+    #[test]
+    fn steps_on_to_the_end_at_a_minimum() {
+        let starts =
+            [("zero", vec![0.0, 0.0], 3.0), ("flat", vec![0.0, 0.0], 0.0), ("stiff", vec![8.0, 1.0], 9.0)];
+        for (name, rest, eigenvalue) in starts {
+            let objective = Bowl { rest: rest.clone(), eigenvalue };
+            let start = if name == "stiff" { vec![8.5, 0.25] } else { rest.clone() };
+            let mut flow = GradientFlow::new(GradientDescent { learning_rate: 0.5 }, start);
+            for step in 0..200 {
+                flow.advance(&objective).unwrap_or_else(|error| panic!("{name}, step {step}: {error}"));
+            }
+            let away = distance(flow.weights(), &rest);
+            assert!(away <= 1e-12, "{name}: {away:e} from the minimum");
+        }
+    }
+
+    /// `eigenvalue / 2 |w - rest|^2`, whose gradient at a minimum away from 0 is rounding of w.
+    struct Bowl {
+        rest: Vec<f64>,
+        eigenvalue: f64,
+    }
+
+    impl Objective for Bowl {
+        fn dim(&self) -> usize {
+            self.rest.len()
+        }
+
+        fn start(&self) -> Vec<f64> {
+            self.rest.clone()
+        }
+
+        fn linearize<'a>(&'a self, w: &[f64]) -> Box<dyn Linearization + 'a> {
+            let away = w.iter().zip(&self.rest).map(|(w, rest)| self.eigenvalue * (w - rest));
+            Box::new(BowlAt { gradient: away.collect() })
+        }
+    }
+
+    /// Its gradient, which is all that the flow asks for.
+    struct BowlAt {
+        gradient: Vec<f64>,
+    }
+
+    impl Linearization for BowlAt {
+        fn loss(&self) -> f64 {
+            unreachable!("gradient flow needs no loss")
+        }
+
+        fn gradient(&self) -> &[f64] {
+            &self.gradient
+        }
+
+        fn hvp(&self, _: &Matrix) -> Matrix {
+            unreachable!("gradient flow needs no products")
+        }
+
+        fn third_order(&self, _: &Matrix) -> Matrix {
+            unreachable!("gradient flow needs no third order")
+        }
     }
 }

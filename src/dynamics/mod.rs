@@ -1,10 +1,12 @@
 //! Gradient descent, its midpoints, gradient flow, the central flow and the central map, run side by side from `w_0`, and
 //! the theory started anew at midpoints past the transient, in segments.
 
+mod ascent;
 mod central_flow;
 pub mod certificate;
 mod discrete;
 mod effective_hessian;
+mod eigenpairs;
 mod euler_drift;
 mod experiment;
 mod gradient_flow;
@@ -16,6 +18,7 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
+pub use ascent::Ascent;
 pub use central_flow::{CentralFlow, Evaluation, FlowError, SingleEigenvalue};
 pub use discrete::Discrete;
 pub use effective_hessian::EffectiveHessian;

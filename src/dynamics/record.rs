@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ascent::Ascent;
 use super::central_flow::SingleEigenvalue;
 use super::probe::ProbeResults;
 
@@ -191,8 +192,8 @@ pub struct CentralSample {
     pub local_error: f64,
     /// The path length so far.
     pub path: f64,
-    /// The largest relative increase of the loss in one substep so far.
-    pub loss_increase: f64,
+    /// The change of the loss in the worst substep since the last step; none at the start.
+    pub ascent: Option<Ascent>,
 }
 
 impl CentralSample {
@@ -226,8 +227,6 @@ pub struct CompanionSample {
     pub gradient_variance: f64,
     /// `|grad L|^2` along it.
     pub gradient_square: f64,
-    /// The largest relative increase of its loss in one substep so far.
-    pub loss_increase: f64,
 }
 
 impl Record {

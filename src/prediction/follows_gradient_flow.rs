@@ -1,5 +1,6 @@
 //! Before the edge gradient descent follows gradient flow (talk; G3).
 
+use super::largest::largest;
 use super::window::edge;
 use super::{Finding, Judgement, Prediction, Values};
 use crate::dynamics::Record;
@@ -21,33 +22,34 @@ impl Prediction for FollowsGradientFlow {
 
     fn judge(&self, record: &Record) -> Finding {
         let control = "WRONG: gradient descent follows gradient flow to the end of the run, at the edge too";
+        let entered = edge(record).filter(|&edge| edge >= FEWEST);
+        let last = record.samples.len().saturating_sub(1);
         Finding {
-            claim: judge(self.statement(), record, edge(record)),
-            control: judge(control, record, Some(record.samples.len().saturating_sub(1))),
+            claim: judge(self.statement(), record, entered.map(|edge| (edge, edge))),
+            control: judge(control, record, entered.map(|edge| (edge, last))),
         }
     }
 }
 
-/// The largest distance up to step `until`, over the path length there.
-fn judge(statement: &str, record: &Record, until: Option<usize>) -> Judgement {
-    let before = until
-        .map(|until| &record.samples[..=until])
-        .filter(|_| edge(record).is_some_and(|edge| edge >= FEWEST));
-    let Some((samples, flow)) = before.and_then(|s| Some((s, s.last()?.gradient_flow.as_ref()?))) else {
+/// The largest distance up to step `until`, over the path length there, against the bound as it stands at `edge`: the wrong
+/// theory, too, has the rate of the smooth phase to go by.
+fn judge(statement: &str, record: &Record, steps: Option<(usize, usize)>) -> Judgement {
+    let Some((edge, until)) = steps else {
         let reason =
             format!("the central flow did not enter the edge of stability, or within {FEWEST} steps");
         return Judgement::not_reached(statement, reason);
     };
-    let edge = edge(record).expect("checked above");
-    let distances = samples.iter().filter_map(|s| s.midpoint.as_ref()?.to_gradient_flow);
-    let farthest = distances.fold(0.0_f64, f64::max);
-    // The bound as it stands at the edge: the wrong theory, too, has the rate of the smooth phase to go by.
-    let at_edge = record.samples[edge].gradient_flow.as_ref().map_or(f64::NAN, |f| f.euler_error / f.path);
+    let at = |step: usize| record.samples.get(step)?.gradient_flow.as_ref();
+    let (Some(entering), Some(flow)) = (at(edge), at(until)) else {
+        return Judgement::not_reached(statement, "gradient flow stopped before");
+    };
+    let midpoints = record.samples[..=until].iter().filter_map(|s| s.midpoint.as_ref());
+    let farthest = largest(midpoints.filter_map(|m| m.to_gradient_flow));
     let values = Values {
         predicted: 0.0,
         measured: farthest / flow.path,
         discrepancy: farthest / flow.path,
-        tolerance: at_edge,
+        tolerance: entering.euler_error / entering.path,
         numerical_error: flow.error / flow.path,
     };
     let reason = "gradient descent is Euler's method with unit steps: its local errors (dv/dt)/2 telescope, so half the largest \

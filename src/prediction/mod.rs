@@ -12,9 +12,11 @@ mod distances_as_recorded;
 mod eigenpairs_certified;
 mod estimate;
 mod euler_term;
+mod excess;
 mod follows_gradient_flow;
 mod gradient_norm_decomposes;
 mod keeps_pace;
+mod largest;
 mod loss_decomposes;
 mod nearer_than_gradient_flow;
 mod oscillation_correlations;
@@ -37,6 +39,7 @@ mod tracks_central_flow;
 mod tracks_in_segments;
 mod verdict;
 pub mod window;
+mod worst;
 
 pub use estimate::{Averages, Estimate, Estimates, Theory, judge_pooled};
 pub use verdict::{Finding, Judgement, Outcome, Values};
@@ -108,6 +111,10 @@ pub fn find(name: &str) -> Option<&'static dyn Prediction> {
 mod tests {
     use super::*;
 
+    /// Files that are no prediction.
+    const SHARED: [&str; 9] =
+        ["mod", "average", "estimate", "excess", "largest", "recomputation", "verdict", "window", "worst"];
+
     #[test]
     fn every_file_is_registered_under_its_name() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/prediction");
@@ -116,13 +123,114 @@ mod tests {
             .map(|entry| {
                 entry.expect("readable").file_name().to_string_lossy().trim_end_matches(".rs").to_string()
             })
-            .filter(|name| {
-                !["mod", "verdict", "window", "average", "estimate", "recomputation"].contains(&name.as_str())
-            })
+            .filter(|name| !SHARED.contains(&name.as_str()))
             .collect();
         let mut names: Vec<_> = registry().iter().map(|prediction| prediction.name().to_string()).collect();
         files.sort();
         names.sort();
         assert_eq!(files, names);
+    }
+
+    /// The record of a short run, and mutilations of it: what a run may leave behind, and what a defect may.
+    fn mutilated() -> Vec<(String, Record)> {
+        let text = "description = ''\n[[experiment]]\nname = 'valley'\nseeds = [0]\npredictions = ['quadratic_modes', \
+                    'third_order_expansion']\nlearning_rate = 0.5\nsteps = 400\n\
+                    objective.valley = { curvature = 3.0, slope = 0.02, directions = 2 }\n";
+        let whole = run_text(text);
+        let mut records = vec![("whole".to_string(), whole.clone())];
+        for length in [0, 1, 2, 13] {
+            let mut record = whole.clone();
+            record.samples.truncate(length);
+            records.push((format!("{length} samples"), record.clone()));
+            record.probes = Default::default();
+            records.push((format!("{length} samples, no probes"), record));
+        }
+        for gap in [0..400, 100..200, 300..400, 0..1] {
+            for (name, remove) in REMOVE {
+                let mut record = whole.clone();
+                record.samples[gap.clone()].iter_mut().for_each(remove);
+                records.push((format!("no {name} at {gap:?}"), record));
+            }
+        }
+        records
+    }
+
+    type Change = fn(&mut crate::dynamics::Sample);
+
+    const REMOVE: [(&str, Change); 6] = [
+        ("midpoint", |s| s.midpoint = None),
+        ("gradient flow", |s| s.gradient_flow = None),
+        ("central flow", |s| s.central_flow = None),
+        ("companion", |s| s.companion = None),
+        ("distance", |s| s.flows_apart = None),
+        ("eigenvalues", |s| {
+            s.midpoint.iter_mut().for_each(|m| m.eigenvalues.clear());
+            s.central_flow.iter_mut().for_each(|c| c.eigenvalues.clear());
+        }),
+    ];
+
+    fn run_text(text: &str) -> Record {
+        struct Silent;
+        impl crate::dynamics::Progress for Silent {
+            fn step(&self) {}
+            fn cancelled(&self) -> bool {
+                false
+            }
+        }
+        let suite = crate::suite::parse("test.toml", text).unwrap_or_else(|error| panic!("{error}"));
+        let case = &suite.cases()[0];
+        crate::dynamics::run(&case.spec, case.seed, &case.probes(), &Silent).expect("runs")
+    }
+
+    #[test]
+    fn every_prediction_takes_every_record() {
+        for (name, record) in mutilated() {
+            for prediction in registry() {
+                let judged =
+                    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| prediction.judge(&record)));
+                assert!(judged.is_ok(), "{} panics on a record with {name}", prediction.name());
+            }
+        }
+    }
+
+    /// Numbers of the central flow and of gradient flow at each step, by the predictions that read them at every step.
+    const NUMBERS: [(&str, fn(&mut crate::dynamics::Sample, f64)); 7] = [
+        ("central_flow_stays_stable", |s, x| s.central_flow.iter_mut().for_each(|c| c.eigenvalues[0] = x)),
+        ("central_flow_stays_stable", |s, x| s.companion.iter_mut().for_each(|c| c.sharpness = x)),
+        ("sigma_in_critical_eigenspace", |s, x| {
+            s.central_flow.iter_mut().for_each(|c| c.gradient_variance = x)
+        }),
+        ("sigma_complementary", |s, x| s.central_flow.iter_mut().for_each(|c| c.complementarity = x)),
+        ("central_flow_descends", |s, x| {
+            s.central_flow.iter_mut().filter_map(|c| c.ascent.as_mut()).for_each(|ascent| ascent.change = x);
+        }),
+        ("follows_gradient_flow", |s, x| {
+            s.midpoint.iter_mut().for_each(|m| m.to_gradient_flow = Some(x));
+        }),
+        ("progressive_sharpening", |s, x| s.midpoint.iter_mut().for_each(|m| m.sharpening = x)),
+    ];
+
+    #[test]
+    fn one_number_that_is_none_keeps_a_claim_from_holding() {
+        let whole = mutilated().swap_remove(0).1;
+        let edge = window::edge(&whole).expect("the valley comes to the edge");
+        for (name, set) in NUMBERS {
+            let prediction = find(name).expect("registered");
+            assert_eq!(prediction.judge(&whole).claim.verdict, Outcome::Holds, "{name}");
+            for x in [f64::NAN, f64::INFINITY] {
+                let mut record = whole.clone();
+                // Before the edge for what is judged there.
+                let step = if record.samples[edge / 2].midpoint.is_some() && name.ends_with("g")
+                    || name.starts_with("follows")
+                {
+                    edge / 2
+                } else {
+                    edge + 20
+                };
+                set(&mut record.samples[step], x);
+                let claim = prediction.judge(&record).claim;
+                assert_ne!(claim.verdict, Outcome::Holds, "{name} with {x} at step {step}: {claim:?}");
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Sigma is positive semidefinite and complementary to the slack of the critical eigenvalues (talk, conditions 1 to 3; G8).
 
+use super::worst::worst;
 use super::{Finding, Judgement, Prediction, Values};
 use crate::dynamics::{CentralSample, Record};
 
@@ -28,18 +29,26 @@ impl Prediction for SigmaComplementary {
 }
 
 fn judge(statement: &str, record: &Record, violation: impl Fn(&CentralSample) -> f64) -> Judgement {
-    let samples = record.samples.iter().filter_map(|s| s.central_flow.as_ref()).filter(|c| c.trace() > 0.0);
-    let Some(worst) = samples.map(violation).max_by(f64::total_cmp) else {
+    // A trace that is NaN is not overlooked.
+    let acting = record.samples.iter().filter_map(|s| s.central_flow.as_ref()).filter(|c| c.trace() != 0.0);
+    let at = |c: &CentralSample| Values {
+        predicted: 0.0,
+        measured: violation(c),
+        discrepancy: violation(c),
+        tolerance: SOLVER,
+        numerical_error: rounding(c.sigma.len()) + if c.trace().is_nan() { f64::NAN } else { 0.0 },
+    };
+    let Some(values) = worst(acting.map(at)) else {
         return Judgement::not_reached(statement, "the central flow never entered the edge of stability");
     };
-    let values = Values {
-        predicted: 0.0,
-        measured: worst,
-        discrepancy: worst,
-        tolerance: SOLVER,
-        numerical_error: 0.0,
-    };
     let reason = "the largest relative violation of X >= 0, of A + B[X] >= 0 and of <X, A + B[X]> = 0 over the run, found by a \
-                  certificate that shares no code with the solver; allowed is what the solver promises";
+                  certificate that shares no code with the solver; allowed is what the solver promises, numerical is the \
+                  rounding of the certificate's sums";
     Judgement::new(statement, values, reason)
+}
+
+/// Rounding of the certificate of order k: an entry of `A + B[X]` is a sum of `k (k + 1) / 2 + 1` terms, the pairing one of
+/// `k^2`, an eigenvalue is known to `k eps` of the norm.
+fn rounding(k: usize) -> f64 {
+    f64::EPSILON * (k * (k + 1) / 2 + 1 + k * k + k) as f64
 }

@@ -1,5 +1,6 @@
 //! With one critical eigenvalue the complementarity problem gives the talk's sigma^2 (G7).
 
+use super::worst::worst;
 use super::{Finding, Judgement, Prediction, Values};
 use crate::dynamics::{Record, SingleEigenvalue};
 
@@ -24,36 +25,40 @@ impl Prediction for SingleCriticalEigenvalue {
 /// All points of the central flow with exactly one critical eigenvalue and sigma^2 > 0.
 pub(super) fn points(record: &Record) -> impl Iterator<Item = SingleEigenvalue> + '_ {
     let singles = record.samples.iter().filter_map(|s| s.central_flow.as_ref()?.single);
-    singles.filter(|single| single.closed_form > 0.0)
+    // Not `> 0`: a NaN is a point too.
+    singles.filter(|single| single.closed_form != 0.0)
 }
 
-/// Rounding of an inner product of p terms, `sqrt(p) eps` on average, amplified by its cancellation, `1 / cosine`;
-/// ten of these are allowed.
-pub(super) fn rounding(record: &Record, single: &SingleEigenvalue) -> f64 {
-    10.0 * f64::EPSILON * (record.dim as f64).sqrt() / single.cosine
+/// Rounding of an inner product of p terms relative to the lengths of the two vectors, `sqrt(p) eps` on average. It is not
+/// relative to the product: where the vectors are nearly orthogonal the terms cancel, and the identities judge by lengths.
+pub(super) fn rounding(record: &Record) -> f64 {
+    f64::EPSILON * (record.dim as f64).sqrt()
 }
+
+/// Roundings that an identity allows.
+pub(super) const ALLOWED: f64 = 10.0;
 
 fn judge(statement: &str, record: &Record, factor: f64) -> Judgement {
-    let excess = |s: &SingleEigenvalue| relative(s, factor) / rounding(record, s);
-    let Some(worst) = points(record).max_by(|a, b| excess(a).total_cmp(&excess(b))) else {
+    let at = |single: SingleEigenvalue| Values {
+        predicted: factor * single.closed_form,
+        measured: single.solved,
+        discrepancy: (single.solved - factor * single.closed_form).abs() / unit(&single),
+        tolerance: ALLOWED * rounding(record),
+        numerical_error: rounding(record),
+    };
+    let Some(values) = worst(points(record).map(at)) else {
         return Judgement::not_reached(
             statement,
             "the central flow never had exactly one critical eigenvalue",
         );
     };
-    let values = Values {
-        predicted: factor * worst.closed_form,
-        measured: worst.solved,
-        discrepancy: relative(&worst, factor),
-        tolerance: rounding(record, &worst),
-        numerical_error: 0.0,
-    };
-    let reason = "an identity: relative rounding of <grad L, grad S>, ten times sqrt(p) eps over the cosine between the two; \
-                  shown for the worst point of the flow with one critical eigenvalue";
+    let reason = "an identity: the difference in units of 2 |grad L| / |grad S|, the largest that sigma^2 can be; allowed are ten \
+                  times, and numerical is once, the rounding of <grad L, grad S>, sqrt(p) eps of the two lengths; shown for \
+                  the worst point of the flow with one critical eigenvalue";
     Judgement::new(statement, values, reason)
 }
 
-fn relative(single: &SingleEigenvalue, factor: f64) -> f64 {
-    let predicted = factor * single.closed_form;
-    (single.solved - predicted).abs() / predicted
+/// `2 |grad L| / |grad S|`, which is sigma^2 over the cosine between the two.
+fn unit(single: &SingleEigenvalue) -> f64 {
+    single.closed_form / single.cosine
 }
