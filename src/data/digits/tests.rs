@@ -86,8 +86,8 @@ fn a_selection_has_the_rows_and_labels_of_its_indices() {
     }
 }
 
-/// A digit looks like the others of its class, whoever selects it. Of labels that belong to other rows the means hardly
-/// differ, and the nearest is that of a row's own label in not much more than a tenth of 200 cases.
+/// A digit looks like the others of its class, whoever selects it: nine in ten are nearest to their own mean. With labels
+/// of other rows it is about one in four of 200, more than a tenth because each row has its share in its own mean.
 #[test]
 fn rows_keep_their_labels() {
     let shares = |data: &Dataset| {
