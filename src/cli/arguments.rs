@@ -140,7 +140,7 @@ A suite file:
   steps = 400
 
   [experiment.objective.network]     # or quadratic = { spectrum = [..] },
-  data = "digits"                    # or valley = { curvature, slope, directions }
+  data = "digits"                    # or valley = { curvature, slope, directions }, or see suites/landscapes.toml
   examples = 300
   hidden = [32, 32]                  # [] is a linear model
   activation = "tanh"                # tanh, gelu, silu, softplus

@@ -39,19 +39,4 @@ fn parse(text: &str) -> Dataset {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn has_the_published_shape() {
-        let data = digits();
-        assert_eq!((data.len(), data.inputs.len()), (EXAMPLES, EXAMPLES * FEATURES));
-        assert!(data.inputs.iter().all(|x| (-1.0..=1.0).contains(x)));
-        // The class counts of the published test set.
-        let count = |class| data.targets.chunks(CLASSES).map(|row| row[class]).sum::<f64>();
-        assert_eq!(
-            (0..CLASSES).map(|class| count(class) as usize).collect::<Vec<_>>(),
-            [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
-        );
-    }
-}
+mod tests;

@@ -12,6 +12,9 @@ fn objectives() -> Vec<(String, Box<dyn Objective>)> {
     let mut specs = vec![
         ("quadratic".to_string(), ObjectiveSpec::Quadratic { spectrum: vec![3.0, 1.0, 0.2, -0.5] }),
         ("valley".to_string(), ObjectiveSpec::Valley { curvature: 1.0, slope: 0.3, directions: 3 }),
+        ("matrix valley".to_string(), landscape::tests::matrix_valley()),
+        ("crossing".to_string(), landscape::tests::crossing()),
+        ("leaving".to_string(), landscape::tests::leaving()),
     ];
     for activation in [Activation::Tanh, Activation::Gelu, Activation::Silu, Activation::Softplus] {
         for loss in [Loss::Mse, Loss::CrossEntropy] {

@@ -6,7 +6,7 @@ mod laws;
 mod network;
 mod spec;
 
-pub use landscape::Landscape;
+pub use landscape::{Crossing, CrossingPath, Landscape, Leaving, MatrixValley, Pencil, Stay};
 pub use network::{Network, program};
 pub use spec::{BuildError, DataName, Loss, NetworkSpec, ObjectiveSpec};
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Landscape, Network, Objective};
-use crate::data::{digits, gaussian};
+use super::{Crossing, Landscape, Leaving, MatrixValley, Network, Objective};
+use crate::data::{Dataset, digits, gaussian};
 use crate::model::mlp::{Activation, Mlp};
 use crate::numeric::random::Stream;
 
@@ -27,6 +27,12 @@ pub enum ObjectiveSpec {
         /// The number of sharp directions: that many critical eigenvalues.
         directions: usize,
     },
+    /// A valley whose curvature is a matrix: a Sigma of full rank that is not diagonal, known exactly.
+    MatrixValley(MatrixValley),
+    /// Two eigenvalues that change places near the edge or at it.
+    Crossing(Crossing),
+    /// A valley whose sharpness comes to the edge and leaves it again.
+    Leaving(Leaving),
 }
 
 /// A fully connected network, its data and its loss.
@@ -79,6 +85,9 @@ pub enum BuildError {
     /// An empty spectrum, no sharp direction or a layer of width zero.
     #[error("{0}")]
     Empty(&'static str),
+    /// A landscape whose parameters do not make what its name says.
+    #[error("{0}")]
+    Shape(&'static str),
 }
 
 impl DataName {
@@ -106,6 +115,18 @@ impl ObjectiveSpec {
             &ObjectiveSpec::Valley { curvature, slope, directions } => {
                 Ok(Box::new(Landscape::valley(curvature, slope, directions, seed)))
             }
+            ObjectiveSpec::MatrixValley(valley) if !valley.is_well_formed() => {
+                Err(BuildError::Shape(MatrixValley::ACCEPTED))
+            }
+            ObjectiveSpec::MatrixValley(valley) => Ok(Box::new(valley.build(seed))),
+            ObjectiveSpec::Crossing(crossing) if !crossing.is_well_formed() => {
+                Err(BuildError::Shape(Crossing::ACCEPTED))
+            }
+            ObjectiveSpec::Crossing(crossing) => Ok(Box::new(crossing.build(seed))),
+            ObjectiveSpec::Leaving(leaving) if !leaving.is_well_formed() => {
+                Err(BuildError::Shape(Leaving::ACCEPTED))
+            }
+            ObjectiveSpec::Leaving(leaving) => Ok(Box::new(leaving.build(seed))),
         }
     }
 }
@@ -119,12 +140,7 @@ impl NetworkSpec {
         if self.hidden.contains(&0) {
             return Err(BuildError::Empty("hidden has a layer of width 0: accepted is at least 1"));
         }
-        let data = match self.data {
-            DataName::Digits => {
-                digits::digits().select(&Stream::new(seed, "examples").choose(digits::EXAMPLES, asked))
-            }
-            DataName::Gaussian => gaussian::gaussian(asked, gaussian::FEATURES, gaussian::CLASSES, seed),
-        };
+        let data = self.examples(seed);
         let mlp = Mlp {
             inputs: data.features,
             hidden: self.hidden.clone(),
@@ -133,4 +149,18 @@ impl NetworkSpec {
         };
         Ok(Box::new(Network::new(&mlp, &data, self.loss, seed)))
     }
+
+    /// The examples that `seed` chooses.
+    fn examples(&self, seed: u64) -> Dataset {
+        match self.data {
+            DataName::Digits => digits::digits()
+                .select(&Stream::new(seed, "examples").choose(digits::EXAMPLES, self.examples)),
+            DataName::Gaussian => {
+                gaussian::gaussian(self.examples, gaussian::FEATURES, gaussian::CLASSES, seed)
+            }
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

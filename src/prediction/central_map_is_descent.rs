@@ -51,7 +51,7 @@ fn judge(statement: &str, record: &Record, distance: impl Fn(&Sample) -> Option<
 fn rounding(record: &Record, samples: &[&Sample]) -> f64 {
     let at_a_step = 4.0 * f64::EPSILON * record.largest_norm;
     samples.iter().fold(0.0, |error, s| {
-        let sharpness = s.midpoint.as_ref().map_or(0.0, |m| m.eigenvalues[0]);
+        let sharpness = s.midpoint.as_ref().and_then(|m| m.eigenvalues.first().copied()).unwrap_or(0.0);
         error * (sharpness - 1.0).abs().max(1.0) + at_a_step
     })
 }

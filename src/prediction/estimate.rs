@@ -151,8 +151,8 @@ fn judge_worst(
     };
     let reason = format!(
         "{}, over {} steps {which}{}; allowed are {:.2} standard errors, {:.2e} (99 % for all together), and the truncation of \
-         the theory, {:.2e}: E x^2 y^2 / E x^2 with y = eta S - 2, and what the expansion leaves out at x^2 = Sigma, times the \
-         kurtosis of x; the numerical error is that of the eigenpairs",
+         the theory, {:.2e}: E x^2 y^2 / E x^2 with y = eta S - 2, what the expansion leaves out at x^2 = Sigma, times the \
+         kurtosis of x, and how fast Sigma changes; the numerical error is that of the eigenpairs",
         claim.average(),
         worst.steps,
         if comparisons > 1 { format!(", for the worst of {comparisons}") } else { String::new() },

@@ -62,8 +62,8 @@ impl Averages for KeepsPace {
         let gone: Vec<f64> = late.iter().zip(&steps).map(|(m, steps)| steps + m.segment.ahead).collect();
         let average = Average::ratio(&gone, &steps);
         let truncation = Truncation::over(&moments);
-        // A force off by the eigenpairs' error moves the map across its path; at worst as much along it.
-        let error = eigenpair_error(&moments);
-        Ok(vec![Some(Estimate::new(average, truncation.cycle + truncation.pace, error, late.len()))])
+        // Errors of eigenvectors have no preferred direction: along the path is one of p.
+        let error = eigenpair_error(&moments) / (record.dim as f64).sqrt();
+        Ok(vec![Some(Estimate::new(average, truncation.of_pace(), error, late.len()))])
     }
 }

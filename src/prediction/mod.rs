@@ -157,15 +157,20 @@ mod tests {
 
     type Change = fn(&mut crate::dynamics::Sample);
 
-    const REMOVE: [(&str, Change); 6] = [
+    const REMOVE: [(&str, Change); 8] = [
         ("midpoint", |s| s.midpoint = None),
         ("gradient flow", |s| s.gradient_flow = None),
         ("central flow", |s| s.central_flow = None),
         ("companion", |s| s.companion = None),
         ("distance", |s| s.flows_apart = None),
+        ("segment", |s| s.segment = None),
+        ("rest", |s| s.segment.iter_mut().for_each(|s| (s.rest, s.to_gradient_flow) = (None, None))),
         ("eigenvalues", |s| {
             s.midpoint.iter_mut().for_each(|m| m.eigenvalues.clear());
             s.central_flow.iter_mut().for_each(|c| c.eigenvalues.clear());
+            for map in s.segment.iter_mut().map(|segment| &mut segment.map) {
+                (map.eigenvalues, map.sigma, map.oscillation) = (vec![], vec![], vec![]);
+            }
         }),
     ];
 

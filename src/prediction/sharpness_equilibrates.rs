@@ -64,6 +64,6 @@ impl Averages for SharpnessEquilibrates {
         // An eigenvector off by the relative residual r changes its curvature by r^2.
         let residual = moments.iter().map(|m| m.map.residual).fold(0.0, f64::max);
         let error = EDGE * residual * residual;
-        Ok(vec![Some(Estimate::new(average, truncation.cycle + truncation.curvature, error, moments.len()))])
+        Ok(vec![Some(Estimate::new(average, truncation.of_sharpness(), error, moments.len()))])
     }
 }

@@ -1,6 +1,6 @@
 //! From `w_0` gradient descent tracks the central flow through the first blow-up (Cohen et al. 2025; G10).
 
-use super::window::{FromStart, averaging, built_up, from_start};
+use super::window::{FromStart, averaging, from_start};
 use super::{Finding, Judgement, Prediction, Values};
 use crate::dynamics::Record;
 
@@ -42,7 +42,8 @@ fn judge(statement: &str, record: &Record, distance: impl Fn(&FromStart<'_>) -> 
     let path = last.central.path;
     let farthest = distances.iter().copied().fold(0.0, f64::max);
     let oscillation = moments.iter().map(|m| m.map.trace).fold(0.0, f64::max).sqrt();
-    let since = built_up(record).unwrap_or(first.sample.step);
+    let entered = record.samples.iter().position(|s| s.companion.as_ref().is_some_and(|map| map.trace > 0.0));
+    let since = entered.unwrap_or(first.sample.step);
     let midpoints = record.samples[since..=last.sample.step].iter().filter_map(|s| s.midpoint.as_ref());
     let kick = 2.0 * averaging(midpoints, record.learning_rate);
     let values = Values {
@@ -55,7 +56,7 @@ fn judge(statement: &str, record: &Record, distance: impl Fn(&FromStart<'_>) -> 
     let reason = format!(
         "largest distance past the transient of the first blow-up, from step {} to step {}, over the path length {path:.3}: {:.4} at first, {:.4} at the \
          end. Allowed is the size of the oscillation, the largest sqrt(tr Sigma) = {oscillation:.4}, and the kick, twice the largest \
-         |y| / (eta |grad S|) = {:.4} since the oscillation has built up: so far is the point at which the sharpness is 2/eta. The map \
+         |y| / (eta |grad S|) = {:.4} since the map has come to the edge: so far is the point at which the sharpness is 2/eta. The map \
          has no error of integration; the central flow, with {} substeps, is {:.4} from it at the end, which is Euler's error from \
          before the edge",
         first.sample.step,

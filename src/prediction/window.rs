@@ -12,7 +12,10 @@
 //! displacement `(2 w_t - w_{t+1} - w_{t-1}) / 4` is `x_t (1 + (y_t - y_{t-1} + y^2) / 4)`. So the relative error of averages of
 //! squares is of the order of `E x^2 y^2 / E x^2`, which is measured at the midpoints of the run itself. Of the gradient the
 //! theory keeps what is of second order in x; what is left of it at `x^2 = Sigma` is measured too (`ExpansionRest`), and is
-//! larger for an oscillation whose size varies by its kurtosis `E x^4 / (E x^2)^2`, being of fourth order. [`Truncation`] is both.
+//! larger for an oscillation whose size varies by its kurtosis `E x^4 / (E x^2)^2`, being of fourth order. Last, the theory
+//! takes averages as instantaneous. Where Sigma changes at the relative rate rho a step, so does `x^2`, for which
+//! `E log |1 + y| = rho / 2`: the sharpness is off by `rho / 2`, and, since `dy/dt = r (1 - x^2 / Sigma)` with the rise r of eta S
+//! a step without Sigma, `x^2` by the order of `rho^2 / (2 r)`. [`Truncation`] is all of these.
 
 use crate::dynamics::{
     CentralSample, CompanionSample, ExpansionRest, MidpointSample, Record, Sample, SegmentSample,
@@ -20,6 +23,7 @@ use crate::dynamics::{
 use crate::optimizer::EDGE;
 
 use super::average::BATCHES;
+use super::largest::largest;
 
 /// The first steps of a segment, which are left out of averages.
 pub const RESTART: usize = 20;
@@ -105,26 +109,6 @@ pub fn from_start(record: &Record) -> Result<Vec<FromStart<'_>>, String> {
     Ok(moments)
 }
 
-/// The steps at which the oscillation first exceeds its predicted size and first is below it again; `size` is the
-/// square of the oscillation over its predicted mean.
-fn blow_up(record: &Record, size: impl Fn(&Sample) -> Option<f64>) -> Option<(usize, usize)> {
-    let mut steps = 0..record.samples.len();
-    let over = steps.find(|&step| size(&record.samples[step]).is_some_and(|size| size > 1.0))?;
-    let back = steps.find(|&step| size(&record.samples[step]).is_some_and(|size| size < 1.0))?;
-    Some((over, back))
-}
-
-/// The whole oscillation along the map from `w_0`.
-fn total(sample: &Sample) -> Option<f64> {
-    let trace = sample.companion.as_ref()?.trace;
-    (trace > 0.0).then_some(sample.midpoint.as_ref()?.displacement_square / trace)
-}
-
-/// The step at which the oscillation of gradient descent has built up: it first exceeds its predicted size.
-pub fn built_up(record: &Record) -> Option<usize> {
-    blow_up(record, total).map(|(over, _)| over)
-}
-
 /// The moments after the first blow-up of the oscillation along the i-th eigenvector of Sigma. Its size is measured by
 /// the mean of that eigenvalue of Sigma over the run: while an eigenvalue enters it is small, and any remnant exceeds it.
 pub fn after_blow_up<'m, 'a>(moments: &'m [Moment<'a>], i: usize) -> &'m [Moment<'a>] {
@@ -149,6 +133,10 @@ fn moment(sample: &Sample) -> Option<Moment<'_>> {
 pub struct Truncation {
     /// `E x^2 y^2 / E x^2`, relative to what is kept.
     pub cycle: f64,
+    /// `|rho|`, the rate at which `tr Sigma` changes a step, relative to itself.
+    pub rate: f64,
+    /// `rho^2 / (2 r)`, relative to what is kept.
+    pub lag: f64,
     /// The largest relative error of the force of the oscillation, times the kurtosis of the oscillation.
     pub force: f64,
     /// The same of the pace.
@@ -169,8 +157,12 @@ impl Truncation {
         let kurtosis = (moments.len() as f64 * fourth / square.powi(2)).max(1.0);
         let rests = || moments.iter().filter_map(|m| m.segment.rest.as_ref());
         let largest = |of: fn(&ExpansionRest) -> f64| kurtosis * rests().map(of).fold(0.0, f64::max);
+        let rate = rate(moments);
+        let rise = moments.iter().map(|m| m.map.rise).sum::<f64>() / moments.len() as f64;
         Self {
             cycle: weighted / square,
+            rate,
+            lag: if rate > 0.0 { rate * rate / (2.0 * rise) } else { 0.0 },
             force: largest(|rest| rest.force),
             pace: largest(|rest| rest.pace),
             curvature: largest(|rest| rest.curvature),
@@ -179,21 +171,42 @@ impl Truncation {
 
     /// Of averages of squares of the oscillation, relative.
     pub fn of_squares(&self) -> f64 {
-        self.cycle + self.force
+        self.cycle + self.force + self.lag
     }
+
+    /// Of the mean of `eta tr(H Sigma) / tr Sigma`.
+    pub fn of_sharpness(&self) -> f64 {
+        self.cycle + self.curvature + 0.5 * self.rate
+    }
+
+    /// Of the pace, relative.
+    pub fn of_pace(&self) -> f64 {
+        self.cycle + self.pace + self.lag
+    }
+}
+
+/// The relative rate at which `tr Sigma` changes a step, from the first quarter of the moments to the last.
+fn rate(moments: &[Moment<'_>]) -> f64 {
+    let quarter = moments.len() / 4;
+    if quarter == 0 {
+        return 0.0;
+    }
+    let mean = |moments: &[Moment<'_>]| moments.iter().map(|m| m.map.trace()).sum::<f64>() / quarter as f64;
+    let late = &moments[moments.len() - quarter..];
+    let (before, after) = (mean(&moments[..quarter]), mean(late));
+    let time = late[0].sample.step - moments[0].sample.step;
+    if before > 0.0 && after > 0.0 { (libm::log(after / before) / time as f64).abs() } else { 0.0 }
 }
 
 /// `eta S - 2` at a midpoint.
 pub fn beyond(midpoint: &MidpointSample) -> f64 {
-    midpoint.eigenvalues[0] - EDGE
+    midpoint.eigenvalues.first().copied().unwrap_or(f64::NAN) - EDGE
 }
 
 /// How far midpoints are from the path that the theory averages them to: the sharpness at them differs from `2/eta` by
 /// `y / eta`, and a point at which it does not is at least `|y| / (eta |grad S|)` away. The largest over some midpoints.
 pub fn averaging<'a>(midpoints: impl Iterator<Item = &'a MidpointSample>, learning_rate: f64) -> f64 {
-    midpoints
-        .map(|m| beyond(m).abs() / (learning_rate * m.sharpness_gradient_square.sqrt()))
-        .fold(0.0, f64::max)
+    largest(midpoints.map(|m| beyond(m).abs() / (learning_rate * m.sharpness_gradient_square.sqrt())))
 }
 
 /// The relative error of Sigma that the eigenpairs' residuals r explain. Sigma is made of `<D_ij, g>` and `<D_ij, D_kl>`, cubic

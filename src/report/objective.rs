@@ -19,6 +19,17 @@ pub fn objective(objective: &ObjectiveSpec) -> String {
         ObjectiveSpec::Valley { curvature, slope, directions } => {
             format!("valley of curvature {curvature} and slope {slope} with {directions} sharp directions")
         }
+        ObjectiveSpec::MatrixValley(valley) => {
+            format!("matrix valley of curvatures {:?} and slope {:?}", valley.curvature, valley.slope)
+        }
+        ObjectiveSpec::Crossing(crossing) => format!(
+            "crossing of eigenvalues {} and {}, slope {}, drift {}",
+            crossing.curvature[0], crossing.curvature[1], crossing.slope, crossing.drift
+        ),
+        ObjectiveSpec::Leaving(leaving) => format!(
+            "valley to be left, of curvature {}, slope {}, drift {} and coupling {}",
+            leaving.curvature, leaving.slope, leaving.drift, leaving.coupling
+        ),
     }
 }
 

@@ -72,5 +72,7 @@ fn gradient_cost(objective: &ObjectiveSpec) -> f64 {
         }
         ObjectiveSpec::Quadratic { spectrum } => (spectrum.len() as f64).powi(2),
         ObjectiveSpec::Valley { directions, .. } => *directions as f64,
+        ObjectiveSpec::MatrixValley(valley) => (valley.curvature.len() as f64).powi(4),
+        ObjectiveSpec::Crossing(_) | ObjectiveSpec::Leaving(_) => 16.0,
     }
 }

@@ -157,17 +157,33 @@ impl Source<'_> {
     }
 
     fn objective(&self, raw: &Spanned<RawObjective>) -> Parsed<ObjectiveSpec> {
-        match raw.get_ref() {
-            RawObjective { network: Some(network), quadratic: None, valley: None } => self.network(network),
-            RawObjective { network: None, quadratic: Some(quadratic), valley: None } => {
-                self.quadratic(quadratic)
-            }
-            RawObjective { network: None, quadratic: None, valley: Some(valley) } => self.valley(valley),
-            _ => Err(self.refuse(
+        let RawObjective { network, quadratic, valley, matrix_valley, crossing, leaving } = raw.get_ref();
+        let given: Vec<ObjectiveSpec> = [
+            network.as_ref().map(|raw| self.network(raw)),
+            quadratic.as_ref().map(|raw| self.quadratic(raw)),
+            valley.as_ref().map(|raw| self.valley(raw)),
+            matrix_valley.as_ref().map(|raw| {
+                let valley = self.check("matrix_valley", raw, limits::matrix_valley)?;
+                Ok(ObjectiveSpec::MatrixValley(valley.clone()))
+            }),
+            crossing.as_ref().map(|raw| {
+                Ok(ObjectiveSpec::Crossing(self.check("crossing", raw, limits::crossing)?.clone()))
+            }),
+            leaving
+                .as_ref()
+                .map(|raw| Ok(ObjectiveSpec::Leaving(self.check("leaving", raw, limits::leaving)?.clone()))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect::<Parsed<_>>()?;
+        let [objective] = <[ObjectiveSpec; 1]>::try_from(given).map_err(|_| {
+            self.refuse(
                 raw.span(),
-                "objective must be exactly one function: accepted is one of network, quadratic, valley",
-            )),
-        }
+                "objective must be exactly one function: accepted is one of network, quadratic, valley, \
+                 matrix_valley, crossing, leaving",
+            )
+        })?;
+        Ok(objective)
     }
 
     fn network(&self, raw: &RawNetwork) -> Parsed<ObjectiveSpec> {

@@ -1,6 +1,6 @@
 //! The values that are accepted, one rule a quantity; a rule that refuses says what it would accept.
 
-use crate::objective::DataName;
+use crate::objective::{Crossing, DataName, Leaving, MatrixValley};
 use crate::prediction::Outcome;
 use crate::prediction::window::RESTART;
 
@@ -97,6 +97,21 @@ pub(super) fn finite(value: f64) -> Accepted {
 /// The sharp directions of a valley.
 pub(super) fn directions(value: usize) -> Accepted {
     require((1..=16).contains(&value), || "accepted are 1 to 16".into())
+}
+
+/// A matrix valley.
+pub(super) fn matrix_valley(value: &MatrixValley) -> Accepted {
+    require(value.is_well_formed(), || MatrixValley::ACCEPTED.into())
+}
+
+/// A crossing.
+pub(super) fn crossing(value: &Crossing) -> Accepted {
+    require(value.is_well_formed(), || Crossing::ACCEPTED.into())
+}
+
+/// A valley to be left.
+pub(super) fn leaving(value: &Leaving) -> Accepted {
+    require(value.is_well_formed(), || Leaving::ACCEPTED.into())
 }
 
 /// Substeps of the central flow; the central map takes one.

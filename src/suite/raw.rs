@@ -5,7 +5,7 @@ use toml::Spanned;
 
 use super::known::RunBy;
 use crate::model::mlp::Activation;
-use crate::objective::{DataName, Loss};
+use crate::objective::{Crossing, DataName, Leaving, Loss, MatrixValley};
 use crate::prediction::Outcome;
 
 #[derive(Deserialize)]
@@ -54,6 +54,9 @@ pub(super) struct RawObjective {
     pub network: Option<RawNetwork>,
     pub quadratic: Option<RawQuadratic>,
     pub valley: Option<RawValley>,
+    pub matrix_valley: Option<Spanned<MatrixValley>>,
+    pub crossing: Option<Spanned<Crossing>>,
+    pub leaving: Option<Spanned<Leaving>>,
 }
 
 #[derive(Deserialize)]

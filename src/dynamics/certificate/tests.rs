@@ -118,11 +118,11 @@ fn a_run_is_not_disturbed_and_its_certificates_pass() {
     let probes = &certified.probes;
     assert!(probes.products > 0 && plain.probes.products == 0);
     // Eight steps, and the one at which Sigma first acts.
-    assert_eq!((probes.actions.len(), probes.distances.len()), (9 * 4, 8));
+    assert_eq!((probes.actions.len(), probes.distances.len()), (9 * Numerics::default().substeps, 8));
     assert!(probes.actions.iter().flat_map(|a| &a.comparisons).all(|c| c.difference <= c.allowed));
     let distances = probes.distances.iter().flat_map(|certificate| &certificate.comparisons);
     assert!(distances.clone().all(|c| c.difference <= c.allowed), "{:?}", probes.distances);
-    let processes = ["midpoints", "gradient flow", "central flow", "companion"];
+    let processes = ["midpoints", "gradient flow", "central flow", "central map"];
     for process in processes {
         let of = probes.eigenpairs.iter().filter(|c| c.process == process);
         assert_eq!(of.clone().count(), 8, "{process}");

@@ -221,6 +221,25 @@ fn bad_landscapes_are_refused() {
 }
 
 #[test]
+fn bad_landscapes_of_known_sigma_are_refused() {
+    let valley =
+        |objective: &str| VALLEY.replace("valley = { curvature = 15, slope = 1, directions = 1 }", objective);
+    let matrix = valley("matrix_valley = { curvature = [3, 2], slope = [[2, 1], [1, 2]] }");
+    let crossing = valley("crossing = { curvature = [3, 2], slope = 1, drift = 2 }");
+    let leaving = valley("leaving = { curvature = 3, slope = 1, drift = 2, coupling = 1 }");
+    for text in [&matrix, &crossing, &leaving] {
+        assert!(parse("my.toml", text).is_ok(), "{text}");
+    }
+    let asymmetric: &[&str] = &["line 8: matrix_valley = {", "accepted is", "symmetric positive definite"];
+    refused(&matrix, &[("[1, 2]]", "[0, 2]]", asymmetric), ("[1, 2]]", "[1, 0.4]]", asymmetric)]);
+    refused(&matrix, &[("[3, 2]", "[3]", asymmetric), ("[3, 2]", "[3, nan]", asymmetric)]);
+    refused(&crossing, &[("drift = 2", "drift = 1", &["line 8: crossing = {", "drift > slope > 0"])]);
+    refused(&crossing, &[(", drift = 2", "", &["line 8", "missing field `drift`"])]);
+    refused(&leaving, &[("coupling = 1", "coupling = 0", &["line 8: leaving = {", "coupling above 0"])]);
+    refused(&leaving, &[("coupling", "couplig", &["line 8", "unknown field `couplig`", "`coupling`"])]);
+}
+
+#[test]
 fn bad_predictions_are_refused() {
     refused(
         GOOD,
