@@ -7,8 +7,7 @@ use super::effective_hessian::EffectiveHessian;
 use super::eigenpairs::{Wanted, reliable};
 use super::probe::Probe;
 use super::record::{
-    CentralSample, CompanionSample, DiscreteSample, FlowSample, MidpointSample, Record, Sample,
-    SegmentSample, Stop,
+    CentralSample, DiscreteSample, FlowSample, MapSample, MidpointSample, Record, Sample, SegmentSample, Stop,
 };
 use super::segment::{Failure, Schedule, Segment, along};
 use super::spec::ExperimentSpec;
@@ -67,7 +66,7 @@ struct Run<'a> {
     midpoints: Midpoints,
     gradient_flow: Option<Tracked>,
     central_flow: Option<CentralFlow>,
-    companion: Option<CentralFlow>,
+    central_map: Option<CentralFlow>,
     schedule: Schedule,
     segment: Option<Segment>,
     spec: &'a ExperimentSpec,
@@ -128,7 +127,7 @@ impl<'a> Run<'a> {
                 wanted: largest,
             }),
             central_flow: Some(central(numerics.substeps)),
-            companion: Some(central(1)),
+            central_map: Some(central(1)),
             schedule: Schedule::default(),
             segment: None,
             spec,
@@ -156,7 +155,7 @@ impl<'a> Run<'a> {
     /// Moves all processes to time `step`, side by side, and samples them; false if gradient descent has ended.
     fn step(&mut self, step: usize) -> bool {
         let (objective, rule) = (self.objective, self.rule);
-        let Self { discrete, midpoints, gradient_flow, central_flow, companion, segment, .. } = self;
+        let Self { discrete, midpoints, gradient_flow, central_flow, central_map, segment, .. } = self;
         let segment = || segment.as_mut().map(|segment| segment.advance(objective)).unwrap_or_default();
         let central = || {
             sample_at(
@@ -166,13 +165,8 @@ impl<'a> Run<'a> {
                 |flow| sample_central(flow, objective),
             )
         };
-        let companion = || {
-            sample_at(
-                step,
-                companion,
-                |flow| flow.advance(objective),
-                |flow| sample_companion(flow, objective),
-            )
+        let central_map = || {
+            sample_at(step, central_map, |flow| flow.advance(objective), |flow| sample_map(flow, objective))
         };
         let gradient_flow = || {
             let advance = |tracked: &mut Tracked| tracked.flow.advance(objective);
@@ -186,9 +180,9 @@ impl<'a> Run<'a> {
             (loss, gradient, midpoint, sample)
         };
         // The longest first: the others fill its gaps.
-        let ((central, segment), (companion, (descent, flow))) = rayon::join(
+        let ((central, segment), (central_map, (descent, flow))) = rayon::join(
             || rayon::join(central, segment),
-            || rayon::join(companion, || rayon::join(descent, gradient_flow)),
+            || rayon::join(central_map, || rayon::join(descent, gradient_flow)),
         );
         let (loss, gradient, midpoint, midpoint_sample) = descent;
         if step == 0 {
@@ -211,7 +205,7 @@ impl<'a> Run<'a> {
             midpoint: self.keep("the midpoints", step, midpoint_sample),
             gradient_flow: self.keep("gradient flow", step, flow),
             central_flow: self.keep("the central flow", step, central),
-            companion: self.keep("the central map", step, companion),
+            central_map: self.keep("the central map", step, central_map),
             flows_apart: None,
             segment: None,
         };
@@ -247,7 +241,7 @@ impl<'a> Run<'a> {
     /// Ends the processes that started at `w_0` beside gradient descent.
     fn retire(&mut self) {
         self.account();
-        (self.gradient_flow, self.central_flow, self.companion) = (None, None, None);
+        (self.gradient_flow, self.central_flow, self.central_map) = (None, None, None);
     }
 
     /// Ends the present segment, if there is one.
@@ -262,7 +256,7 @@ impl<'a> Run<'a> {
         let costs = [
             gradient_flow.map(|tracked| tracked.tracker.products_total()),
             products(&self.central_flow),
-            products(&self.companion),
+            products(&self.central_map),
         ];
         for (total, cost) in self.record.products[1..].iter_mut().zip(costs) {
             *total = cost.unwrap_or(*total);
@@ -270,7 +264,7 @@ impl<'a> Run<'a> {
         let weights = [
             gradient_flow.map(|tracked| tracked.flow.weights()),
             self.central_flow.as_ref().map(CentralFlow::weights),
-            self.companion.as_ref().map(CentralFlow::weights),
+            self.central_map.as_ref().map(CentralFlow::weights),
         ];
         for (hash, weights) in self.record.hashes[1..].iter_mut().zip(weights) {
             if weights.is_some() || hash.is_empty() {
@@ -295,7 +289,7 @@ impl<'a> Run<'a> {
             "the midpoints" => self.midpoints.ended = true,
             "gradient flow" => self.gradient_flow = None,
             "the central flow" => self.central_flow = None,
-            "the central map" => self.companion = None,
+            "the central map" => self.central_map = None,
             _ => {}
         }
         self.record.stops.push(Stop { process: process.to_string(), step, reason });
@@ -307,7 +301,7 @@ impl<'a> Run<'a> {
         let gradient_flow = self.gradient_flow.as_ref().map(|tracked| tracked.flow.weights());
         let central_flow = self.central_flow.as_ref().map(CentralFlow::weights);
         sample.flows_apart = gradient_flow.zip(central_flow).map(|(a, b)| distance(a, b));
-        if let (Some(sample), Some(map)) = (&mut sample.companion, &self.companion) {
+        if let (Some(sample), Some(map)) = (&mut sample.central_map, &self.central_map) {
             sample.to_descent = distance(map.weights(), here);
             sample.to_midpoint = midpoint.map(|midpoint| distance(map.weights(), midpoint));
             sample.distance = central_flow.map(|flow| distance(flow, map.weights()));
@@ -352,7 +346,7 @@ impl<'a> Run<'a> {
             midpoints: &self.midpoints.tracker,
             gradient_flow: self.gradient_flow.as_ref().map(|t| (t.flow.weights(), &t.tracker)),
             central_flow: self.central_flow.as_ref().or(self.segment.as_ref().and_then(Segment::map)),
-            companion: self.companion.as_ref(),
+            central_map: self.central_map.as_ref(),
         }
     }
 
@@ -449,10 +443,10 @@ pub(super) fn sample_central(
     })
 }
 
-fn sample_companion(flow: &mut CentralFlow, objective: &dyn Objective) -> Result<CompanionSample, FlowError> {
+fn sample_map(flow: &mut CentralFlow, objective: &dyn Objective) -> Result<MapSample, FlowError> {
     flow.evaluate(objective)?;
     let here = flow.evaluation().expect("just computed");
-    Ok(CompanionSample {
+    Ok(MapSample {
         distance: None,
         to_descent: 0.0,
         to_midpoint: None,

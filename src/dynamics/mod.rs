@@ -28,7 +28,7 @@ pub use gradient_flow::GradientFlow;
 pub use midpoint::midpoint;
 pub use probe::{Expansion, Probe, ProbeResults, QuadraticMode, QuadraticModel};
 pub use record::{
-    CentralSample, CompanionSample, DiscreteSample, ExpansionRest, FlowSample, MidpointSample, Record,
-    Sample, SegmentSample, Stop,
+    CentralSample, DiscreteSample, ExpansionRest, FlowSample, MapSample, MidpointSample, Record, Sample,
+    SegmentSample, Stop,
 };
 pub use spec::{DEFAULT_SEGMENT, ExperimentSpec, Numerics};

@@ -119,7 +119,7 @@ impl Probe {
                 certified || acts && results.actions.iter().all(|action| action.trace <= 0.0)
             }
             Probe::EulerDrift => {
-                let acts = sample.companion.as_ref().is_some_and(|map| map.trace > 0.0);
+                let acts = sample.central_map.as_ref().is_some_and(|map| map.trace > 0.0);
                 acts && results.euler_drifts.is_empty()
             }
         }

@@ -65,7 +65,7 @@ pub struct Sample {
     /// The central flow at time t.
     pub central_flow: Option<CentralSample>,
     /// The central map from `w_0`: the central flow with one substep a step.
-    pub companion: Option<CompanionSample>,
+    pub central_map: Option<MapSample>,
     /// The distance between gradient flow and the central flow.
     pub flows_apart: Option<f64>,
     /// The segment that this step belongs to.
@@ -210,7 +210,7 @@ impl CentralSample {
 
 /// The central map from `w_0`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CompanionSample {
+pub struct MapSample {
     /// Its distance to the central flow with n substeps: n - 1 times the latter's global error, both being of first order.
     pub distance: Option<f64>,
     /// Its distance to gradient descent's iterate.
@@ -265,8 +265,8 @@ impl Record {
         add("sharpening", &|s| Some(s.midpoint.as_ref()?.sharpening));
         add("midpoint_to_gradient_flow", &|s| s.midpoint.as_ref()?.to_gradient_flow);
         add("midpoint_to_central_flow", &|s| s.midpoint.as_ref()?.to_central_flow);
-        add("central_flow_to_central_map", &|s| s.companion.as_ref()?.distance);
-        add("midpoint_to_central_map", &|s| s.companion.as_ref()?.to_midpoint);
+        add("central_flow_to_central_map", &|s| s.central_map.as_ref()?.distance);
+        add("midpoint_to_central_map", &|s| s.central_map.as_ref()?.to_midpoint);
         add("flows_apart", &|s| s.flows_apart);
         add("segment_start", &|s| Some(s.segment.as_ref()?.start as f64));
         add("segment_loss", &|s| Some(s.segment.as_ref()?.map.loss));

@@ -194,7 +194,7 @@ pub(super) struct Schedule {
 impl Schedule {
     /// Takes in the size of the oscillation and its prediction at step `step`.
     pub(super) fn observe(&mut self, sample: &Sample) {
-        let trace = sample.companion.as_ref().map_or(0.0, |map| map.trace);
+        let trace = sample.central_map.as_ref().map_or(0.0, |map| map.trace);
         let Some(midpoint) = sample.midpoint.as_ref().filter(|_| trace > 0.0 && self.settled.is_none())
         else {
             return;

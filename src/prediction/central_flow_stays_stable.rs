@@ -34,7 +34,7 @@ impl Prediction for CentralFlowStaysStable {
 
 fn claim(statement: &str, excess: &Excess) -> Judgement {
     let reason = "the largest eta lambda over the run may exceed 2 by 1 %, the resolution of the claim. Numerical are the \
-                  eigenpairs' residual and the integrator's error, the difference from the companion with twice the substep, \
+                  eigenpairs' residual and the integrator's error, the difference from the central map with n times the substep, \
                   if that shows an excess larger as the second order of a substep says; otherwise nothing is resolved";
     judge(statement, (excess.flow, excess.error()), reason)
 }

@@ -18,7 +18,7 @@ impl Prediction for CentralMapIsDescent {
     fn judge(&self, record: &Record) -> Finding {
         let control = "WRONG: the central map is gradient descent one step before";
         Finding {
-            claim: judge(self.statement(), record, |s| s.companion.as_ref().map(|map| map.to_descent)),
+            claim: judge(self.statement(), record, |s| s.central_map.as_ref().map(|map| map.to_descent)),
             control: judge(control, record, |s| Some(s.discrete.step_length)),
         }
     }
@@ -26,7 +26,7 @@ impl Prediction for CentralMapIsDescent {
 
 fn judge(statement: &str, record: &Record, distance: impl Fn(&Sample) -> Option<f64>) -> Judgement {
     let before =
-        record.samples.iter().take_while(|s| s.companion.as_ref().is_some_and(|map| map.trace == 0.0));
+        record.samples.iter().take_while(|s| s.central_map.as_ref().is_some_and(|map| map.trace == 0.0));
     let before: Vec<&Sample> = before.collect();
     let Some(farthest) = before.iter().skip(1).filter_map(|s| distance(s)).reduce(f64::max) else {
         return Judgement::not_reached(

@@ -24,7 +24,7 @@ pub(super) struct Excess {
     /// The largest of the flow.
     pub flow: f64,
     /// The largest of the map.
-    companion: f64,
+    central_map: f64,
     /// The largest difference between the two at a time.
     apart: f64,
     /// The most by which an eigenvalue would rise in a substep without Sigma.
@@ -43,23 +43,23 @@ impl Excess {
         };
         let flow = record.samples.iter().filter_map(|s| {
             let flow = s.central_flow.as_ref()?;
-            let companion = s.companion.as_ref().map(|c| c.sharpness);
-            Some((excess(flow.eigenvalues.first().copied()), excess(companion)))
+            let map = s.central_map.as_ref().map(|c| c.sharpness);
+            Some((excess(flow.eigenvalues.first().copied()), excess(map)))
         });
         let central = || record.samples.iter().filter_map(|s| s.central_flow.as_ref());
         let worst = largest(central().map(|c| c.residual)).max(record.eigen_tolerance);
         Ok(Self {
             order_factor: libm::pow(record.substeps as f64, 1.5),
             flow: largest(flow.clone().map(|(flow, _)| flow)),
-            companion: largest(flow.clone().map(|(_, companion)| companion)),
-            apart: largest(flow.map(|(flow, companion)| (flow - companion).abs())),
+            central_map: largest(flow.clone().map(|(_, map)| map)),
+            apart: largest(flow.map(|(flow, map)| (flow - map).abs())),
             rise: largest(central().map(|c| c.rise)),
             residual: 2.0 * EDGE * worst,
         })
     }
 
     /// What numerical error can explain: the residual, once in the pairs that a substep starts from and once in
-    /// those at its end, and the integrator's error, which follows from the difference from the companion if that
+    /// those at its end, and the integrator's error, which follows from the difference from the central map if that
     /// falls by `n^(3/2)` at least. An excess that does not fall with the order resolves nothing below [`MARGIN`]; beyond it, it may be off by twice that
     /// difference, or be an eigenvalue that came up unseen.
     pub fn error(&self) -> f64 {
@@ -73,7 +73,7 @@ impl Excess {
     /// Whether the excess is the integrator's by its order, or the eigenpairs' by its size.
     fn falls(&self) -> bool {
         self.flow <= self.residual
-            || self.companion + self.residual >= self.order_factor * (self.flow - self.residual)
+            || self.central_map + self.residual >= self.order_factor * (self.flow - self.residual)
     }
 }
 
@@ -93,16 +93,16 @@ pub(super) fn premise(record: &Record) -> Result<(), String> {
 mod tests {
     use super::*;
 
-    fn excess(flow: f64, companion: f64, apart: f64) -> Excess {
-        Excess { order_factor: 8.0_f64.sqrt(), flow, companion, apart, rise: 1e-3, residual: 1e-5 }
+    fn excess(flow: f64, central_map: f64, apart: f64) -> Excess {
+        Excess { order_factor: 8.0_f64.sqrt(), flow, central_map, apart, rise: 1e-3, residual: 1e-5 }
     }
 
     #[test]
     fn only_an_excess_of_second_order_is_the_integrators() {
         assert!(excess(1e-3, 4e-3, 3e-3).error() < MARGIN / 4.0);
         // Of first order, as a force half as large leaves it; constant; smaller with twice the substep.
-        for companion in [2e-3, 1e-3, 0.0] {
-            assert!(excess(1e-3, companion, 1e-3).error() >= MARGIN, "{companion}");
+        for map in [2e-3, 1e-3, 0.0] {
+            assert!(excess(1e-3, map, 1e-3).error() >= MARGIN, "{map}");
         }
         // Too small to be told from the eigenpairs' residual.
         assert!(excess(1e-5, 0.0, 1e-5).error() < 1e-4);

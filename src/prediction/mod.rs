@@ -161,7 +161,7 @@ mod tests {
         ("midpoint", |s| s.midpoint = None),
         ("gradient flow", |s| s.gradient_flow = None),
         ("central flow", |s| s.central_flow = None),
-        ("companion", |s| s.companion = None),
+        ("map", |s| s.central_map = None),
         ("distance", |s| s.flows_apart = None),
         ("segment", |s| s.segment = None),
         ("rest", |s| s.segment.iter_mut().for_each(|s| (s.rest, s.to_gradient_flow) = (None, None))),
@@ -201,7 +201,7 @@ mod tests {
     /// Numbers of the central flow and of gradient flow at each step, by the predictions that read them at every step.
     const NUMBERS: [(&str, fn(&mut crate::dynamics::Sample, f64)); 7] = [
         ("central_flow_stays_stable", |s, x| s.central_flow.iter_mut().for_each(|c| c.eigenvalues[0] = x)),
-        ("central_flow_stays_stable", |s, x| s.companion.iter_mut().for_each(|c| c.sharpness = x)),
+        ("central_flow_stays_stable", |s, x| s.central_map.iter_mut().for_each(|c| c.sharpness = x)),
         ("sigma_in_critical_eigenspace", |s, x| {
             s.central_flow.iter_mut().for_each(|c| c.gradient_variance = x)
         }),

@@ -3,7 +3,7 @@
 use super::excess::{Excess, MARGIN};
 use super::worst::worst;
 use super::{Finding, Judgement, Prediction, Values};
-use crate::dynamics::{CentralSample, CompanionSample, Record};
+use crate::dynamics::{CentralSample, MapSample, Record};
 use crate::optimizer::EDGE;
 
 /// The eigenvalue of eta H under Sigma, `eta sqrt(tr(H Sigma H) / tr Sigma)`, is 2.
@@ -29,13 +29,14 @@ fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
         Ok(excess) => excess,
         Err(reason) => return Judgement::not_reached(statement, reason),
     };
-    let points = record.samples.iter().filter_map(|s| Some((s.central_flow.as_ref()?, s.companion.as_ref())));
+    let points =
+        record.samples.iter().filter_map(|s| Some((s.central_flow.as_ref()?, s.central_map.as_ref())));
     // A trace that is NaN is not overlooked.
     let acting = points.filter(|(flow, _)| flow.trace() != 0.0);
-    let at = |(flow, companion): (&CentralSample, Option<&CompanionSample>)| {
+    let at = |(flow, map): (&CentralSample, Option<&MapSample>)| {
         let measured = under(record, flow.gradient_variance, flow.trace());
         let discrepancy = (measured - predicted).abs();
-        let apart = match companion {
+        let apart = match map {
             Some(c) if c.trace == 0.0 => (measured - EDGE).abs(),
             Some(c) => (measured - under(record, c.gradient_variance, c.trace)).abs(),
             None => f64::NAN,
@@ -48,8 +49,8 @@ fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
         return Judgement::not_reached(statement, "Sigma is zero all along");
     };
     let reason = "the worst value over the run, which may be off by 1 %, the resolution of the claim. A substep imposes the \
-                  condition at its end, to first order, so its length matters: numerical are the difference from the companion \
-                  with twice the substep (its whole distance from 2 where Sigma is still zero in the companion), the \
+                  condition at its end, to first order, so its length matters: numerical are the difference from the central map \
+                  with n times the substep (its whole distance from 2 where Sigma is still zero in the map), the \
                   eigenpairs' residual and the excess over 2. Beyond 1 %, an eigenvalue may be off by as much as it would rise \
                   in that substep without Sigma. An excess that does not fall with the order of the method resolves nothing";
     Judgement::new(statement, values, reason)

@@ -42,7 +42,8 @@ fn judge(statement: &str, record: &Record, distance: impl Fn(&FromStart<'_>) -> 
     let path = last.central.path;
     let farthest = distances.iter().copied().fold(0.0, f64::max);
     let oscillation = moments.iter().map(|m| m.map.trace).fold(0.0, f64::max).sqrt();
-    let entered = record.samples.iter().position(|s| s.companion.as_ref().is_some_and(|map| map.trace > 0.0));
+    let entered =
+        record.samples.iter().position(|s| s.central_map.as_ref().is_some_and(|map| map.trace > 0.0));
     let since = entered.unwrap_or(first.sample.step);
     let midpoints = record.samples[since..=last.sample.step].iter().filter_map(|s| s.midpoint.as_ref());
     let kick = 2.0 * averaging(midpoints, record.learning_rate);

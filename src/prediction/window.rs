@@ -18,7 +18,7 @@
 //! a step without Sigma, `x^2` by the order of `rho^2 / (2 r)`. [`Truncation`] is all of these.
 
 use crate::dynamics::{
-    CentralSample, CompanionSample, ExpansionRest, MidpointSample, Record, Sample, SegmentSample,
+    CentralSample, ExpansionRest, MapSample, MidpointSample, Record, Sample, SegmentSample,
 };
 use crate::optimizer::EDGE;
 
@@ -54,7 +54,7 @@ pub struct FromStart<'a> {
     /// The central flow.
     pub central: &'a CentralSample,
     /// The central map.
-    pub map: &'a CompanionSample,
+    pub map: &'a MapSample,
 }
 
 /// The step at which the central flow enters the edge of stability.
@@ -97,7 +97,7 @@ pub fn from_start(record: &Record) -> Result<Vec<FromStart<'_>>, String> {
         .filter(|sample| sample.segment.is_some())
         .filter_map(|sample| {
             let (midpoint, central) = (sample.midpoint.as_ref()?, sample.central_flow.as_ref()?);
-            Some(FromStart { sample, midpoint, central, map: sample.companion.as_ref()? })
+            Some(FromStart { sample, midpoint, central, map: sample.central_map.as_ref()? })
         })
         .collect();
     if moments.len() < SHORTEST {

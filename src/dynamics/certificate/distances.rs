@@ -80,14 +80,9 @@ pub fn distances(scene: &Scene<'_>) -> Result<Option<DistanceCertificate>, FlowE
                 None,
             );
         }
-        if let Some(companion) = scene.companion {
-            let recorded = sample.companion.as_ref().and_then(|c| c.distance);
-            compare(
-                "central map to central flow",
-                recorded,
-                apart(companion.weights(), flow.weights()),
-                None,
-            );
+        if let Some(map) = scene.central_map {
+            let recorded = sample.central_map.as_ref().and_then(|c| c.distance);
+            compare("central map to central flow", recorded, apart(map.weights(), flow.weights()), None);
         }
         for i in 0..here.sigma_vectors.cols() {
             let along = zip(here.sigma_vectors.col(i), &displacement).map(|(q, d)| q * d);

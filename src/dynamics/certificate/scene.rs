@@ -25,7 +25,7 @@ pub struct Scene<'a> {
     /// The central flow from `w_0`, or once that has ended the central map of the segment.
     pub central_flow: Option<&'a CentralFlow>,
     /// The central map from `w_0`.
-    pub companion: Option<&'a CentralFlow>,
+    pub central_map: Option<&'a CentralFlow>,
 }
 
 /// A process that tracks eigenpairs, at the point of its last update.
@@ -45,7 +45,7 @@ impl<'a> Scene<'a> {
         let midpoint = self.discrete.midpoint().filter(|_| sample.midpoint.is_some());
         let flow = self.gradient_flow.filter(|_| sample.gradient_flow.is_some());
         let central = self.central_flow.filter(|_| sample.central().is_some());
-        let companion = self.companion.filter(|_| sample.companion.is_some());
+        let map = self.central_map.filter(|_| sample.central_map.is_some());
         let tracking = |process, weights, tracker| Tracking { process, weights, tracker };
         let of = |process, flow: &'a CentralFlow| Tracking {
             process,
@@ -56,7 +56,7 @@ impl<'a> Scene<'a> {
             midpoint.map(|w| tracking("midpoints", w, self.midpoints)),
             flow.map(|(w, tracker)| tracking("gradient flow", w.to_vec(), tracker)),
             central.map(|flow| of("central flow", flow)),
-            companion.map(|flow| of("central map", flow)),
+            map.map(|flow| of("central map", flow)),
         ]
         .into_iter()
         .flatten()

@@ -155,7 +155,7 @@ fn a_recorded_distance_that_is_not_the_weights_is_noticed() {
             midpoints: &tracker,
             gradient_flow: None,
             central_flow: Some(&flow),
-            companion: None,
+            central_map: None,
         };
         let certificate = distances(&scene).expect("finite").expect("there is a midpoint");
         let beyond = certificate.comparisons.into_iter().filter(|c| c.difference > c.allowed);

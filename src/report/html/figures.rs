@@ -114,7 +114,7 @@ fn distances(record: &Record) -> Figure {
             "to the central map",
             Colour::Prediction,
             Stroke::Thin,
-            series(record, |s| s.companion.as_ref()?.to_midpoint),
+            series(record, |s| s.central_map.as_ref()?.to_midpoint),
         ),
         line(
             "in segments, to the central map started anew",
