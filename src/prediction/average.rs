@@ -33,19 +33,6 @@ impl Average {
         Self { mean: tapered(series), standard_error: standard_error(series) }
     }
 
-    /// The plain mean of a series that is no fluctuation but goes somewhere, so that its ends count; its error is from the means
-    /// of [`BATCHES`] consecutive batches (Law and Kelton).
-    pub fn plain(series: &[f64]) -> Self {
-        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-        let n = series.len();
-        let batches: Vec<f64> =
-            (0..BATCHES).map(|b| mean(&series[b * n / BATCHES..(b + 1) * n / BATCHES])).collect();
-        let middle = mean(&batches);
-        let square = batches.iter().fold(0.0, |sum, mean| sum + (mean - middle).powi(2));
-        let variance = square / ((BATCHES - 1) * BATCHES) as f64;
-        Self { mean: mean(series), standard_error: variance.sqrt() }
-    }
-
     /// The ratio `R` of the means of two series; its error is that of the mean of `a - R b`, over the mean of b.
     pub fn ratio(a: &[f64], b: &[f64]) -> Self {
         let mean_b = tapered(b);
@@ -177,16 +164,6 @@ mod tests {
         let a: Vec<f64> = b.iter().map(|b| 3.0 * b).collect();
         let ratio = Average::ratio(&a, &b);
         assert!((ratio.mean - 3.0).abs() < 1e-14 && ratio.standard_error < 1e-13, "{ratio:?}");
-    }
-
-    #[test]
-    fn plain_means_count_the_ends() {
-        let series: Vec<f64> = (0..80).map(f64::from).collect();
-        let average = Average::plain(&series);
-        // Batch means 4.5, 14.5, ..., 74.5: their variance is 600, a eighth of it that of the mean.
-        assert!((average.mean - 39.5).abs() < 1e-12, "{average:?}");
-        assert!((average.standard_error - 75.0_f64.sqrt()).abs() < 1e-12, "{average:?}");
-        assert!(Average::plain(&[1.0; 5]).standard_error.is_nan());
     }
 
     #[test]

@@ -50,7 +50,7 @@ fn order(statement: &str, errors: &[f64], error: f64) -> Judgement {
         tolerance: 2.0 * (measured - before).abs() + 1e-3,
         numerical_error: rounding,
     };
-    let reason = "order of the error between eta/2 and eta/4; the local order is 2 + c eta + ..., so between eta and eta/2 it is off by \
+    let reason = "order of the error between eta/8 and eta/16; the local order is 2 + c eta + ..., so between eta/4 and eta/8 it is off by \
                   twice as much: their difference is what is off, twice that is allowed (and 0.001 where it vanishes); the \
                   numerical error is the integration of the flow and rounding, in the slope";
     Judgement::new(statement, values, reason).resolving(ORDER)

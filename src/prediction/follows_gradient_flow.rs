@@ -21,9 +21,10 @@ impl Prediction for FollowsGradientFlow {
     }
 
     fn judge(&self, record: &Record) -> Finding {
-        let control = "WRONG: gradient descent follows gradient flow to the end of the run, at the edge too";
+        let control =
+            "WRONG: gradient descent follows gradient flow as far as it is integrated, at the edge too";
         let entered = edge(record).filter(|&edge| edge >= FEWEST);
-        let last = record.samples.len().saturating_sub(1);
+        let last = record.samples.iter().rposition(|s| s.gradient_flow.is_some()).unwrap_or(0);
         Finding {
             claim: judge(self.statement(), record, entered.map(|edge| (edge, edge))),
             control: judge(control, record, entered.map(|edge| (edge, last))),

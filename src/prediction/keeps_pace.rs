@@ -47,23 +47,34 @@ impl Averages for KeepsPace {
     }
 
     fn average(&self) -> &'static str {
-        "steps that midpoints have gone along the central map since the start of the segment, over those that it has"
+        "steps that midpoints have gone along the central map since the second quarter of the segment, over those that it has"
     }
 
     fn estimates(&self, record: &Record) -> Result<Estimates, String> {
         let moments = in_segments(record);
-        // The last quarter of each whole segment, where what the start was off by counts least.
-        let late = |m: &&Moment<'_>| 4 * (m.sample.step - m.segment.start) >= 3 * record.segment;
-        let late: Vec<&Moment<'_>> = moments.iter().filter(late).collect();
-        if late.is_empty() {
+        let segments = moments.chunk_by(|a, b| a.segment.start == b.segment.start);
+        let (steps, gone): (Vec<f64>, Vec<f64>) =
+            segments.flat_map(|segment| since(segment, record.segment)).unzip();
+        if steps.is_empty() {
             return Err("no segment had its time".to_string());
         }
-        let steps: Vec<f64> = late.iter().map(|m| (m.sample.step - m.segment.start) as f64).collect();
-        let gone: Vec<f64> = late.iter().zip(&steps).map(|(m, steps)| steps + m.segment.ahead).collect();
         let average = Average::ratio(&gone, &steps);
         let truncation = Truncation::over(&moments);
         // Errors of eigenvectors have no preferred direction: along the path is one of p.
         let error = eigenpair_error(&moments) / (record.dim as f64).sqrt();
-        Ok(vec![Some(Estimate::new(average, truncation.of_pace(), error, late.len()))])
+        Ok(vec![Some(Estimate::new(average, truncation.of_pace(), error, steps.len()))])
     }
+}
+
+/// For each step of the last quarter of a segment of so many steps the time since its second quarter, along the central map and
+/// along the midpoints: what the start was off by, and the first steps of the map, do not count.
+fn since(segment: &[Moment<'_>], length: usize) -> Vec<(f64, f64)> {
+    let time = |m: &Moment<'_>| m.sample.step - m.segment.start;
+    let early: Vec<&Moment<'_>> =
+        segment.iter().filter(|m| (length / 4..length / 2).contains(&time(m))).collect();
+    let mean =
+        |of: &dyn Fn(&Moment<'_>) -> f64| early.iter().map(|m| of(m)).sum::<f64>() / early.len() as f64;
+    let (start, ahead) = (mean(&|m| time(m) as f64), mean(&|m| m.segment.ahead));
+    let late = segment.iter().filter(|m| time(m) >= 3 * length / 4);
+    late.map(|m| (time(m) as f64 - start, time(m) as f64 - start + m.segment.ahead - ahead)).collect()
 }

@@ -14,7 +14,7 @@
 //! theory keeps what is of second order in x; what is left of it at `x^2 = Sigma` is measured too (`ExpansionRest`), and is
 //! larger for an oscillation whose size varies by its kurtosis `E x^4 / (E x^2)^2`, being of fourth order. Last, the theory
 //! takes averages as instantaneous. Where Sigma changes at the relative rate rho a step, so does `x^2`, for which
-//! `E log |1 + y| = rho / 2`: the sharpness is off by `rho / 2`, and, since `dy/dt = r (1 - x^2 / Sigma)` with the rise r of eta S
+//! `E log |1 + y| = rho / 2`: the sharpness is off by `rho / 2`, what is predicted where it is `2/eta` by the order of rho, and, since `dy/dt = r (1 - x^2 / Sigma)` with the rise r of eta S
 //! a step without Sigma, `x^2` by the order of `rho^2 / (2 r)`. [`Truncation`] is all of these.
 
 use crate::dynamics::{
@@ -171,7 +171,7 @@ impl Truncation {
 
     /// Of averages of squares of the oscillation, relative.
     pub fn of_squares(&self) -> f64 {
-        self.cycle + self.force + self.lag
+        self.cycle + self.force + self.rate + self.lag
     }
 
     /// Of the mean of `eta tr(H Sigma) / tr Sigma`.
