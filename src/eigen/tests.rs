@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+mod newcomers;
 mod scales;
 
 use super::spectra::{Known, Path, catalogue};
