@@ -14,6 +14,7 @@ mod pointwise;
 mod pool;
 mod rows;
 mod sweep;
+mod tails;
 mod tape;
 mod weights;
 mod write;

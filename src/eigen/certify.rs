@@ -8,7 +8,7 @@ use crate::numeric::vector::{axpy, dot, norm, scale};
 /// What is wrong with an answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EigenCertificate {
-    /// The largest `|H u - lambda u| / max(|lambda_1|, 1e-4 |H|)`, recomputed.
+    /// The largest `|H u - lambda u| / max(|lambda_1|, eps |H|)`, recomputed: relative to the wanted end of the spectrum.
     pub max_residual: f64,
     /// The largest entry of `|U^T U - I|`.
     pub orthogonality: f64,
@@ -30,8 +30,9 @@ const STEPS: usize = 40;
 
 /// Judges an answer for the largest pairs of `op`.
 ///
-/// An eigenvalue is missed if it exceeds the lowest reported one by more than `tolerance` relative. Up to
-/// dimension 200 all eigenvalues are computed (Householder tridiagonalisation and bisection) and the search
+/// An eigenvalue is missed if it exceeds the lowest reported one by more than `tolerance` relative and the rounding
+/// of this judge, about `p eps |H|`; where the latter is the larger, so are the residuals of any answer as a rule, and no
+/// answer passes. Up to dimension 200 all eigenvalues are computed (Householder tridiagonalisation and bisection) and the search
 /// is exact; beyond, 40 Lanczos steps from a random vector look for one in the complement of the answer,
 /// which finds a separated one almost surely but proves nothing.
 pub fn certify(
@@ -64,25 +65,27 @@ pub fn certify_above(
     if pairs.values.iter().chain(u.data()).any(|x| !x.is_finite()) {
         return Err(EigenError::NonFinite);
     }
-    let hu = product(op, u)?;
+    let (op, hu) = Scaled::around(op, u)?;
+    let values: Vec<f64> = pairs.values.iter().map(|value| libm::scalbn(*value, -op.exponent)).collect();
     let mut orthogonality = 0.0_f64;
     let mut residual = 0.0_f64;
     for j in 0..k {
         let mut r = hu.col(j).to_vec();
-        axpy(-pairs.values[j], u.col(j), &mut r);
+        axpy(-values[j], u.col(j), &mut r);
         residual = residual.max(norm(&r));
         for i in 0..=j {
             let expected = if i == j { 1.0 } else { 0.0 };
             orthogonality = orthogonality.max((dot(u.col(i), u.col(j)) - expected).abs());
         }
     }
-    let top = pairs.values.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
-    let lowest = pairs.values.iter().fold(f64::INFINITY, |m, v| m.min(*v));
-    let spectrum = if p <= SMALL { whole(op)? } else { complement(op, u, seed)? };
-    let reference = top.abs().max(1e-4 * spectrum.largest_magnitude()).max(f64::MIN_POSITIVE);
-    let margin = tolerance * reference;
+    let top = values.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
+    let lowest = values.iter().fold(f64::INFINITY, |m, v| m.min(*v));
+    let spectrum = if p <= SMALL { whole(&op)? } else { complement(&op, u, seed)? };
+    let rounding = f64::EPSILON * spectrum.largest_magnitude();
+    let reference = top.abs().max(rounding).max(f64::MIN_POSITIVE);
+    let margin = tolerance * reference + spectrum.diagonal.len() as f64 * rounding;
     let missed = if p <= SMALL {
-        let mut reported = pairs.values.clone();
+        let mut reported = values.clone();
         reported.sort_by(|a, b| b.total_cmp(a));
         let bound = |i: usize| reported.get(i).copied().unwrap_or(threshold);
         let last = if threshold < f64::INFINITY { p.min(k + 1) } else { k };
@@ -90,15 +93,60 @@ pub fn certify_above(
     } else {
         Some(spectrum.eigenvalue(0)).filter(|theta| *theta > lowest.min(threshold) + margin)
     };
+    let missed = missed.map(|value| libm::scalbn(value, op.exponent));
     Ok(EigenCertificate { max_residual: residual / reference, orthogonality, missed })
 }
 
-fn product(op: &dyn SymmetricOperator, v: &Matrix) -> Result<Matrix, EigenError> {
-    let w = op.apply(v);
-    if w.rows() != v.rows() || w.cols() != v.cols() {
-        let (rows, cols, got_rows, got_cols) = (v.rows(), v.cols(), w.rows(), w.cols());
-        return Err(EigenError::Shape { rows, cols, got_rows, got_cols });
+/// `2^-exponent H`, of a size at which nothing overflows or vanishes.
+struct Scaled<'a> {
+    op: &'a dyn SymmetricOperator,
+    exponent: i32,
+}
+
+impl<'a> Scaled<'a> {
+    /// The operator, and its products with the orthonormal `u`, whose size says what to take out: nothing between 1e-90
+    /// and 1e90.
+    fn around(op: &'a dyn SymmetricOperator, u: &Matrix) -> Result<(Self, Matrix), EigenError> {
+        const ORDINARY: i32 = 300;
+        const FAR: i32 = 1000;
+        for exponent in [0, FAR, -FAR] {
+            let this = Self { op, exponent };
+            let hu = this.apply(u)?;
+            let largest =
+                hu.data().iter().fold(0.0_f64, |most, x| if x.abs() > most { x.abs() } else { most });
+            if largest == 0.0 || hu.data().iter().any(|x| !x.is_finite()) {
+                continue;
+            }
+            let size = libm::ilogb(largest);
+            if size.abs() <= ORDINARY {
+                return Ok((this, hu));
+            }
+            let this = Self { op, exponent: exponent + size };
+            let hu = product(&this, u)?;
+            return Ok((this, hu));
+        }
+        let this = Self { op, exponent: 0 };
+        let hu = product(&this, u)?;
+        Ok((this, hu))
     }
+
+    fn apply(&self, v: &Matrix) -> Result<Matrix, EigenError> {
+        let half = self.exponent / 2;
+        let mut vector = v.clone();
+        vector.data_mut().iter_mut().for_each(|x| *x = libm::scalbn(*x, -half));
+        let mut w = self.op.apply(&vector);
+        if w.rows() != v.rows() || w.cols() != v.cols() {
+            let (rows, cols, got_rows, got_cols) = (v.rows(), v.cols(), w.rows(), w.cols());
+            return Err(EigenError::Shape { rows, cols, got_rows, got_cols });
+        }
+        w.data_mut().iter_mut().for_each(|x| *x = libm::scalbn(*x, half - self.exponent));
+        Ok(w)
+    }
+}
+
+/// The product with a block of vectors, finite.
+fn product(op: &Scaled, v: &Matrix) -> Result<Matrix, EigenError> {
+    let w = op.apply(v)?;
     if w.data().iter().all(|x| x.is_finite()) { Ok(w) } else { Err(EigenError::NonFinite) }
 }
 
@@ -149,8 +197,8 @@ impl Tridiagonal {
 }
 
 /// Householder's reduction of the whole operator (Golub, Van Loan: Matrix Computations, section 8.3.1).
-fn whole(op: &dyn SymmetricOperator) -> Result<Tridiagonal, EigenError> {
-    let p = op.dim();
+fn whole(op: &Scaled) -> Result<Tridiagonal, EigenError> {
+    let p = op.op.dim();
     let h = product(op, &Matrix::identity(p))?;
     let mut a = Matrix::from_fn(p, p, |i, j| 0.5 * h[(i, j)] + 0.5 * h[(j, i)]);
     let mut beside = Vec::with_capacity(p);
@@ -180,8 +228,8 @@ fn whole(op: &dyn SymmetricOperator) -> Result<Tridiagonal, EigenError> {
 }
 
 /// Lanczos on `(I - U U^T) H (I - U U^T)` from a random vector.
-fn complement(op: &dyn SymmetricOperator, u: &Matrix, seed: u64) -> Result<Tridiagonal, EigenError> {
-    let p = op.dim();
+fn complement(op: &Scaled, u: &Matrix, seed: u64) -> Result<Tridiagonal, EigenError> {
+    let p = op.op.dim();
     let mut random = Stream::new(seed, "certify");
     let mut basis = u.clone();
     let mut next = random.normals(p);

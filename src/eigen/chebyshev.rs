@@ -4,7 +4,7 @@ use super::block::{accumulate, gram, orthonormalise, random, select};
 use super::krylov::krylov_space;
 use super::progress::Progress;
 use super::search::Search;
-use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check_start};
+use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, at_any_scale, check_start};
 use crate::numeric::Matrix;
 use crate::numeric::random::Stream;
 use crate::numeric::vector::{axpy, scale};
@@ -21,10 +21,18 @@ pub fn chebyshev(
     start: &Matrix,
     request: &Request,
 ) -> Result<EigenPairs, EigenError> {
-    let mut op = Counted::new(op);
-    let columns = check_start(op.dim, start, request)?;
+    let columns = check_start(op.dim(), start, request)?;
+    at_any_scale(op, |op| attempt(op, start, columns, request))
+}
+
+fn attempt(
+    op: &mut Counted,
+    start: &Matrix,
+    columns: usize,
+    request: &Request,
+) -> Result<EigenPairs, EigenError> {
     let mut random = Stream::new(request.seed, "chebyshev");
-    let mut search = Search::start(&mut op, start, columns, 0.0, &mut random)?;
+    let mut search = Search::start(op, start, columns, 0.0, &mut random)?;
     let mut lowest = None;
     let mut progress = Progress::default();
     loop {
@@ -32,7 +40,8 @@ pub fn chebyshev(
         let limit = search.ritz.limit(request.tolerance);
         let work: Vec<usize> = (0..columns).filter(|&j| request.active(limit, j, lengths[j])).collect();
         if work.first().is_none_or(|&j| j >= request.count) {
-            return Ok(search.ritz.leading(request.count, op.products, true));
+            let converged = search.ritz.reached(request.tolerance, request.count);
+            return Ok(search.ritz.leading(request.count, op.products, converged));
         }
         let worst = lengths[..request.count].iter().fold(0.0_f64, |m, r| m.max(*r));
         if progress.ended(worst) {
@@ -42,7 +51,7 @@ pub fn chebyshev(
             Some(below) => below,
             None => {
                 let steps = BOUND_STEPS.min(request.max_products.saturating_sub(op.products + 1));
-                *lowest.insert(lower_bound(&mut op, steps, &mut random)?)
+                *lowest.insert(lower_bound(op, steps, &mut random)?)
             }
         };
         // The last product of each vector is that of the Rayleigh-Ritz step.
@@ -51,19 +60,19 @@ pub fn chebyshev(
             return Ok(search.ritz.leading(request.count, op.products, false));
         }
         // A little below the smallest Ritz value, which may be one of a cluster that the block does not exhaust.
-        let above = search.ritz.values[columns - 1] - MARGIN * search.ritz.scale();
+        let above = search.ritz.values[columns - 1] - MARGIN * search.ritz.extent();
         let unwanted = Interval::new(below.min(search.lowest()), above);
         let wanted: Vec<(f64, f64)> =
             work.iter().map(|&j| (search.ritz.values[j], lengths[j] / limit)).collect();
         let top = search.ritz.values[0];
         let degree = unwanted.degree(top, &wanted).min(most);
-        let mut filtered = unwanted.filter(&mut op, select(&search.ritz.x, &work), top, degree)?;
+        let mut filtered = unwanted.filter(op, select(&search.ritz.x, &work), top, degree)?;
         // Near convergence a filtered vector differs from the one before by hardly more than the floor of
         // `orthonormalise`.
         let inside = gram(&search.ritz.x, &filtered);
         accumulate(&mut filtered, -1.0, &search.ritz.x, &inside);
         search.restart(columns, 0);
-        if search.expand(&mut op, &filtered)? == 0 {
+        if search.expand(op, &filtered)? == 0 {
             return Ok(search.ritz.leading(request.count, op.products, false));
         }
     }

@@ -3,7 +3,7 @@
 use super::block::select;
 use super::progress::Progress;
 use super::search::Search;
-use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check_start};
+use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, at_any_scale, check_start};
 use crate::numeric::Matrix;
 use crate::numeric::random::Stream;
 
@@ -18,22 +18,31 @@ pub fn davidson(
     start: &Matrix,
     request: &Request,
 ) -> Result<EigenPairs, EigenError> {
-    let mut op = Counted::new(op);
-    let columns = check_start(op.dim, start, request)?;
+    let columns = check_start(op.dim(), start, request)?;
+    at_any_scale(op, |op| attempt(op, start, columns, request))
+}
+
+fn attempt(
+    op: &mut Counted,
+    start: &Matrix,
+    columns: usize,
+    request: &Request,
+) -> Result<EigenPairs, EigenError> {
     let mut random = Stream::new(request.seed, "davidson");
-    let mut search = Search::start(&mut op, start, columns, 0.0, &mut random)?;
+    let mut search = Search::start(op, start, columns, 0.0, &mut random)?;
     let mut progress = vec![Progress::default(); columns];
     loop {
         let lengths = &search.ritz.lengths;
         let limit = search.ritz.limit(request.tolerance);
         let Some(target) = (0..columns).find(|&j| request.active(limit, j, lengths[j])) else {
-            return Ok(search.ritz.leading(request.count, op.products, true));
+            let converged = search.ritz.reached(request.tolerance, request.count);
+            return Ok(search.ritz.leading(request.count, op.products, converged));
         };
         let stuck = progress[target].ended(lengths[target]);
         search.make_room(1, target + 1);
         if op.products >= request.max_products
             || stuck
-            || search.expand(&mut op, &select(&search.ritz.residuals, &[target]))? == 0
+            || search.expand(op, &select(&search.ritz.residuals, &[target]))? == 0
         {
             return Ok(search.ritz.leading(request.count, op.products, false));
         }

@@ -4,26 +4,34 @@ use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::{Mat, MatRef, Par};
 
-use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check};
+use super::ritz_pairs::scale;
+use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, at_any_scale, check};
 use crate::numeric::Matrix;
 use crate::numeric::vector::{axpy, norm};
 
 /// The largest dimension that [`dense`] accepts.
 pub const DENSE_LIMIT: usize = 8192;
+/// The relative residual of a converged pair.
+const ACCURACY: f64 = 1e-8;
 
 /// The `count` largest eigenpairs from the matrix itself, formed by p products with the columns of the
 /// identity and symmetrised, `(H + H^T) / 2`.
 ///
 /// One thread, hence the same bits every time; but the library picks its kernels by processor, so that they
-/// may differ between processors, unlike those of the other solvers. Meant as an oracle.
+/// may differ between processors, unlike those of the other solvers. Meant as an oracle. Pairs with residuals above 1e-8
+/// are said not to have converged.
 pub fn dense(op: &dyn SymmetricOperator, count: usize) -> Result<EigenPairs, EigenError> {
-    let mut op = Counted::new(op);
-    let p = op.dim;
+    let p = op.dim();
     check(p, &Request { count, tolerance: 1.0, max_products: p, seed: 0 })?;
     if p > DENSE_LIMIT {
         return Err(EigenError::TooLarge(p));
     }
-    let matrix = form(&mut op)?;
+    at_any_scale(op, |op| attempt(op, count))
+}
+
+fn attempt(op: &mut Counted, count: usize) -> Result<EigenPairs, EigenError> {
+    let p = op.dim;
+    let matrix = form(op)?;
     let (mut values, mut vectors) = (Vec::new(), Matrix::zeros(p, 0));
     let (all, basis) = decompose(&matrix)?;
     for j in (0..p).rev().take(count) {
@@ -31,8 +39,8 @@ pub fn dense(op: &dyn SymmetricOperator, count: usize) -> Result<EigenPairs, Eig
         vectors.push_col(basis.col(j).try_as_col_major().ok_or(EigenError::Dense)?.as_slice());
     }
     let largest = all.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
-    let scale = values[0].abs().max(1e-4 * largest).max(f64::MIN_POSITIVE);
-    let residuals = (0..count)
+    let scale = scale(&values, largest);
+    let residuals: Vec<f64> = (0..count)
         .map(|j| {
             let mut r = vec![0.0; p];
             (0..p).for_each(|i| axpy(vectors[(i, j)], matrix.col(i), &mut r));
@@ -40,7 +48,8 @@ pub fn dense(op: &dyn SymmetricOperator, count: usize) -> Result<EigenPairs, Eig
             norm(&r) / scale
         })
         .collect();
-    Ok(EigenPairs { values, vectors, residuals, products: op.products, converged: true })
+    let converged = residuals.iter().all(|r| *r <= ACCURACY);
+    Ok(EigenPairs { values, vectors, residuals, products: op.products, converged })
 }
 
 fn form(op: &mut Counted) -> Result<Matrix, EigenError> {

@@ -7,6 +7,7 @@
 //! symmetric eigenvalue problems, SIAM J. Matrix Anal. Appl. 22, 2000).
 
 use super::block::{accumulate, append, combine, gram, gram_schmidt, norms, random_outside};
+use super::ritz_pairs::scale;
 use super::{Counted, EigenError};
 use crate::numeric::random::Stream;
 use crate::numeric::{Matrix, symmetric_eigen};
@@ -37,9 +38,9 @@ pub(super) fn solve(op: &mut Counted, goal: &Goal, random: &mut Stream) -> Resul
         space.expand(op)?;
         let ritz = space.ritz();
         let wanted = (goal.wanted)(&ritz.values).clamp(1, op.dim);
-        let scale = ritz.values[0].abs().max(1e-4 * space.norm);
         // A quarter, since a restart with random directions forgets residuals of this size.
-        let limit = (0.25 * goal.tolerance * scale).max(16.0 * f64::EPSILON * space.norm);
+        let limit =
+            (0.25 * goal.tolerance * scale(&ritz.values, space.norm)).max(16.0 * f64::EPSILON * space.norm);
         let full = space.v.cols() >= op.dim;
         // An operator that is not symmetric, or noisy beyond the tolerance, would never end.
         let worst = ritz.residuals.iter().take(wanted).fold(0.0_f64, |m, r| m.max(*r));

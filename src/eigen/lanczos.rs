@@ -3,7 +3,7 @@
 use super::krylov::{Goal, solve};
 use super::lobpcg::Iteration;
 use super::search::first_block;
-use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check};
+use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, at_any_scale, check};
 use crate::numeric::random::Stream;
 
 /// The `count` largest eigenpairs from a random start.
@@ -16,16 +16,20 @@ use crate::numeric::random::Stream;
 ///
 /// Blocks have up to four vectors; the basis has up to `max(2 count + 16, count + 28)`.
 pub fn lanczos(op: &dyn SymmetricOperator, request: &Request) -> Result<EigenPairs, EigenError> {
-    let mut op = Counted::new(op);
-    check(op.dim, request)?;
+    check(op.dim(), request)?;
+    at_any_scale(op, |op| attempt(op, request))
+}
+
+fn attempt(op: &mut Counted, request: &Request) -> Result<EigenPairs, EigenError> {
     let mut random = Stream::new(request.seed, "lanczos");
     let wanted = |_: &[f64]| request.count;
     let goal = goal(&wanted, request.count, request.tolerance, request.max_products);
-    let (x, norm) = solve(&mut op, &goal, &mut random)?;
-    let (x, hx) = first_block(&mut op, &x, request.count, &mut random)?;
+    let (x, norm) = solve(op, &goal, &mut random)?;
+    let (x, hx) = first_block(op, &x, request.count, &mut random)?;
     let mut iteration = Iteration::from_products(x, hx, norm);
     let limit = |limit: f64, j: usize, _: &[f64], r: f64| j < request.count && r > limit;
-    let converged = iteration.run(&mut op, request.tolerance, request.max_products, &limit)?;
+    let converged = iteration.run(op, request.tolerance, request.max_products, &limit)?;
+    let converged = converged && iteration.ritz.reached(request.tolerance, request.count);
     Ok(iteration.ritz.leading(request.count, op.products, converged))
 }
 

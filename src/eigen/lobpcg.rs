@@ -11,7 +11,7 @@ use super::block::{beside, combine, orthonormalise, select, symmetric_gram};
 use super::progress::Progress;
 use super::ritz_pairs::{Active, RitzPairs};
 use super::search::first_block;
-use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, check_start};
+use super::{Counted, EigenError, EigenPairs, Request, SymmetricOperator, at_any_scale, check_start};
 use crate::numeric::random::Stream;
 use crate::numeric::{Matrix, symmetric_eigen};
 
@@ -24,12 +24,21 @@ pub fn lobpcg(
     start: &Matrix,
     request: &Request,
 ) -> Result<EigenPairs, EigenError> {
-    let mut op = Counted::new(op);
-    let columns = check_start(op.dim, start, request)?;
-    let (x, hx) = first_block(&mut op, start, columns, &mut Stream::new(request.seed, "lobpcg"))?;
+    let columns = check_start(op.dim(), start, request)?;
+    at_any_scale(op, |op| attempt(op, start, columns, request))
+}
+
+fn attempt(
+    op: &mut Counted,
+    start: &Matrix,
+    columns: usize,
+    request: &Request,
+) -> Result<EigenPairs, EigenError> {
+    let (x, hx) = first_block(op, start, columns, &mut Stream::new(request.seed, "lobpcg"))?;
     let mut iteration = Iteration::from_products(x, hx, 0.0);
     let active = |limit: f64, j: usize, _: &[f64], r: f64| request.active(limit, j, r);
-    let converged = iteration.run(&mut op, request.tolerance, request.max_products, &active)?;
+    let converged = iteration.run(op, request.tolerance, request.max_products, &active)?;
+    let converged = converged && iteration.ritz.reached(request.tolerance, request.count);
     Ok(iteration.ritz.leading(request.count, op.products, converged))
 }
 

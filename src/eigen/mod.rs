@@ -6,6 +6,7 @@
 mod block;
 mod certify;
 mod chebyshev;
+mod counted;
 mod davidson;
 mod dense;
 mod krylov;
@@ -30,6 +31,8 @@ pub use lanczos::lanczos;
 pub use lobpcg::lobpcg;
 pub use tracker::{Tracker, TrackerSettings};
 
+use counted::{Counted, at_any_scale};
+
 use crate::numeric::Matrix;
 
 /// A symmetric operator on R^p that is known through its products only.
@@ -47,12 +50,14 @@ pub struct EigenPairs {
     pub values: Vec<f64>,
     /// The orthonormal eigenvectors as columns, in the order of the values.
     pub vectors: Matrix,
-    /// `|H u - lambda u| / max(|lambda_1|, 1e-4 |H|)`, with |H| the largest Ritz value in magnitude that the
-    /// solver met; the second term only matters if the top of the spectrum is (nearly) zero.
+    /// `|H u - lambda u| / max(|lambda_1|, eps |H|)`, with |H| the largest Ritz value in magnitude that the
+    /// solver met: relative to the wanted end of the spectrum, however large the other end is. The second term only
+    /// matters if the top of the spectrum is zero to rounding; no such pair is converged, unless its residual vanishes.
     pub residuals: Vec<f64>,
     /// The operator-vector products used.
     pub products: usize,
-    /// Whether every pair that was asked for met the tolerance.
+    /// Whether every pair that was asked for met the tolerance. It cannot where the rounding of a product, about
+    /// `1e-14 |H|`, exceeds it: the top of the spectrum is then too small beside the rest.
     pub converged: bool,
 }
 
@@ -69,8 +74,8 @@ impl EigenPairs {
 pub struct Request {
     /// The number of eigenpairs.
     pub count: usize,
-    /// The largest relative residual (see [`EigenPairs::residuals`]) of a converged pair. Tolerances below
-    /// the rounding of a product, about `1e-14 |H|`, are raised to it.
+    /// The largest relative residual (see [`EigenPairs::residuals`]) of a converged pair. A solver stops at the rounding
+    /// of a product, about `1e-14 |H|`, if that is larger, and says that it has not converged.
     pub tolerance: f64,
     /// The largest number of operator-vector products; the minimum to answer at all (about `2 count`) is
     /// always spent.
@@ -111,6 +116,9 @@ pub enum EigenError {
     /// Too large to be formed as a dense matrix.
     #[error("dimension {0} is too large for a dense eigendecomposition")]
     TooLarge(usize),
+    /// The eigenvalues, or all products on the way to them, are too large for f64.
+    #[error("the operator is so large that its eigenvalues are outside the range of f64")]
+    Range,
     /// The dense eigendecomposition did not converge.
     #[error("the dense eigendecomposition did not converge")]
     Dense,
@@ -142,28 +150,5 @@ impl Request {
     fn active(&self, limit: f64, j: usize, r: f64) -> bool {
         const GUARD: f64 = 1e-2;
         r > if j < self.count { limit } else { limit * (GUARD / self.tolerance).max(1.0) }
-    }
-}
-
-/// The operator with its products counted and checked.
-struct Counted<'a> {
-    op: &'a dyn SymmetricOperator,
-    dim: usize,
-    products: usize,
-}
-
-impl<'a> Counted<'a> {
-    fn new(op: &'a dyn SymmetricOperator) -> Self {
-        Self { op, dim: op.dim(), products: 0 }
-    }
-
-    fn apply(&mut self, v: &Matrix) -> Result<Matrix, EigenError> {
-        let product = self.op.apply(v);
-        self.products += v.cols();
-        if product.rows() != self.dim || product.cols() != v.cols() {
-            let (got_rows, got_cols) = (product.rows(), product.cols());
-            return Err(EigenError::Shape { rows: self.dim, cols: v.cols(), got_rows, got_cols });
-        }
-        if block::finite(&product) { Ok(product) } else { Err(EigenError::NonFinite) }
     }
 }

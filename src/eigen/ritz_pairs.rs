@@ -31,12 +31,18 @@ impl RitzPairs {
         Self { values, x, hx, residuals, lengths, norm }
     }
 
-    /// The scale of relative residuals.
-    pub fn scale(&self) -> f64 {
-        scale(&self.values, self.norm)
+    /// A length of the spectrum that is never tiny, for shifts and steps.
+    pub fn extent(&self) -> f64 {
+        self.values[0].abs().max(1e-4 * self.norm).max(f64::MIN_POSITIVE)
     }
 
-    /// The absolute residual of a converged pair.
+    /// Whether the leading `count` pairs have met the tolerance, which rounding may forbid.
+    pub fn reached(&self, tolerance: f64, count: usize) -> bool {
+        let most = tolerance * scale(&self.values, self.norm);
+        self.lengths.iter().take(count).all(|r| *r <= most)
+    }
+
+    /// The absolute residual at which a pair is done.
     pub fn limit(&self, tolerance: f64) -> f64 {
         limit(tolerance, &self.values, self.norm)
     }
@@ -54,19 +60,20 @@ impl RitzPairs {
     /// The leading `count` pairs.
     pub fn leading(&self, count: usize, products: usize, converged: bool) -> EigenPairs {
         let count = count.min(self.values.len());
-        let scale = self.scale();
+        let scale = scale(&self.values, self.norm);
         let residuals = self.lengths[..count].iter().map(|r| r / scale).collect();
         let (values, vectors) = (self.values[..count].to_vec(), self.x.cols_range(0, count));
         EigenPairs { values, vectors, residuals, products, converged }
     }
 }
 
-/// The absolute residual of a converged pair, given the Ritz values and the norm of H.
+/// The absolute residual at which a pair is done, given the Ritz values and the norm of H: the tolerance is met, or what is
+/// left is the rounding of a product.
 pub(super) fn limit(tolerance: f64, values: &[f64], norm: f64) -> f64 {
     (tolerance * scale(values, norm)).max(64.0 * f64::EPSILON * norm)
 }
 
-/// The scale of relative residuals, `max(|lambda_1|, 1e-4 |H|)`.
-fn scale(values: &[f64], norm: f64) -> f64 {
-    values[0].abs().max(1e-4 * norm).max(f64::MIN_POSITIVE)
+/// The scale of relative residuals, `max(|lambda_1|, eps |H|)`.
+pub(super) fn scale(values: &[f64], norm: f64) -> f64 {
+    values[0].abs().max(f64::EPSILON * norm).max(f64::MIN_POSITIVE)
 }

@@ -84,6 +84,16 @@ pub struct Tracker {
     /// The smallest Ritz value that was met since the last search.
     lowest: f64,
     below: Below,
+    /// The power of two that is taken out of the operators; all that is remembered of them, but the pairs, is so scaled.
+    exponent: i32,
+}
+
+/// What a tracker knows of the operators so far, as scaled by `2^-exponent`.
+struct Past {
+    predictor: Predictor,
+    lowest: f64,
+    below: Below,
+    exponent: i32,
 }
 
 /// The vectors below the tracked ones in an update.
@@ -152,6 +162,7 @@ impl Tracker {
             found: 0,
             lowest: f64::INFINITY,
             below: Below::default(),
+            exponent: 0,
         }
     }
 
@@ -166,10 +177,23 @@ impl Tracker {
         let settings = TrackerSettings { threshold, ..self.settings };
         validate(&settings, op.dim())?;
         self.settings = settings;
-        let mut op = Counted::new(op);
-        let result = self.attempt(&mut op);
+        let mut op = Counted::new(op, self.exponent);
+        let mut past = None;
+        let result = loop {
+            match self.attempt(&mut op) {
+                Err(EigenError::Range) if op.rescale() => {
+                    let forgotten = self.forget(op.exponent);
+                    past.get_or_insert(forgotten);
+                }
+                result => break result,
+            }
+        };
         self.products += op.products;
+        if let (Err(_), Some(past)) = (&result, past) {
+            self.recall(past);
+        }
         let (pairs, above) = result?;
+        let pairs = op.in_units_of_the_operator(pairs)?;
         self.updates += 1;
         self.above = above;
         Ok(self.pairs.insert(pairs))
@@ -207,12 +231,37 @@ impl Tracker {
         self.found
     }
 
+    /// Forgets operators of another size, and returns what was known of them.
+    fn forget(&mut self, exponent: i32) -> Past {
+        Past {
+            predictor: std::mem::replace(&mut self.predictor, Predictor::new()),
+            lowest: std::mem::replace(&mut self.lowest, f64::INFINITY),
+            below: std::mem::take(&mut self.below),
+            exponent: std::mem::replace(&mut self.exponent, exponent),
+        }
+    }
+
+    fn recall(&mut self, past: Past) {
+        let Past { predictor, lowest, below, exponent } = past;
+        (self.predictor, self.lowest, self.below, self.exponent) = (predictor, lowest, below, exponent);
+    }
+
+    /// The settings for the scaled operator.
+    fn scaled(&self) -> TrackerSettings {
+        TrackerSettings { threshold: self.scale(self.settings.threshold), ..self.settings }
+    }
+
+    /// A value of the operator, as one of the scaled operator.
+    fn scale(&self, value: f64) -> f64 {
+        libm::scalbn(value, -self.exponent)
+    }
+
     fn attempt(&mut self, op: &mut Counted) -> Result<(EigenPairs, usize), EigenError> {
         let mut stream = Stream::new(self.settings.seed, &format!("tracker {}", self.updates));
         let falls_due = |every: usize| every > 0 && self.updates.is_multiple_of(every);
         let probe = falls_due(self.settings.probe_every);
         let rest =
-            !probe && !falls_due(self.settings.guard_every) && self.below.stays(self.settings.threshold);
+            !probe && !falls_due(self.settings.guard_every) && self.below.stays(self.scaled().threshold);
         let (mut search, guards) = match self.predictor.start().filter(|s| s.rows() == op.dim) {
             Some(start) if rest => self.without_guards(op, start, &mut stream)?,
             Some(start) => (self.with_guards(op, &start, &mut stream)?, Guards::Carried { search: probe }),
@@ -221,6 +270,7 @@ impl Tracker {
         let (converged, found) = self.resolve(op, &mut search, &guards, &mut stream)?;
         let reported = self.needed(&search.ritz.values);
         let above = self.count_above(&search.ritz.values).min(reported);
+        let converged = converged && self.reached(&search, above);
         self.lowest = self.lowest.min(search.lowest());
         let kept = Kept { tracked: above.max(1).min(reported), reported, found, lowest: self.lowest };
         let block = match &guards {
@@ -272,9 +322,10 @@ impl Tracker {
     fn count_of_sums(&self, error: f64) -> usize {
         let tracked = self.predictor.tracked();
         let known = self.pairs.as_ref().and_then(|pairs| pairs.values.get(..tracked)).unwrap_or_default();
+        let known: Vec<f64> = known.iter().map(|value| self.scale(*value)).collect();
         let (Some(first), Some(last)) = (known.first(), known.last()) else { return tracked };
         let reach = first - 0.5 * (last + self.lowest);
-        fewest_products(known, reach, libm::log10(error / self.settings.tolerance))
+        fewest_products(&known, reach, libm::log10(error / self.settings.tolerance))
     }
 
     /// The Krylov space of sums of the predicted vectors, in which the pairs are known unless the budget ended.
@@ -287,11 +338,12 @@ impl Tracker {
         count: usize,
         error: f64,
     ) -> Result<Search, EigenError> {
-        let TrackerSettings { tolerance, max_products, .. } = self.settings;
+        let settings = self.scaled();
+        let TrackerSettings { tolerance, max_products, .. } = settings;
         let (columns, tracked) = (start.cols(), self.predictor.tracked());
         let enough = |ritz: &Ritz, norm: f64| {
             let limit = limit(tolerance, &ritz.values, norm);
-            let done = |j: usize| !self.settings.active(limit, j, &ritz.values, ritz.residuals[j]);
+            let done = |j: usize| !settings.active(limit, j, &ritz.values, ritz.residuals[j]);
             ritz.values.len() >= columns && (0..columns).all(done)
         };
         let mut weighted = start.clone();
@@ -314,8 +366,8 @@ impl Tracker {
         guards: &Guards,
         stream: &mut Stream,
     ) -> Result<(bool, Option<Matrix>), EigenError> {
-        let TrackerSettings { tolerance, max_count, max_products, threshold, .. } = self.settings;
-        let settings = self.settings;
+        let settings = self.scaled();
+        let TrackerSettings { tolerance, max_count, max_products, threshold, .. } = settings;
         let active = |limit: f64, j: usize, values: &[f64], r: f64| settings.active(limit, j, values, r);
         let mut due = match guards {
             Guards::Carried { search } => *search,
@@ -354,7 +406,15 @@ impl Tracker {
     }
 
     fn count_above(&self, values: &[f64]) -> usize {
-        above(values, self.settings.threshold)
+        above(values, self.scaled().threshold)
+    }
+
+    /// Whether the pairs above the threshold have met the tolerance, which rounding may forbid. If there are none, the
+    /// first pair need only be known relative to the threshold, where the wanted end of the spectrum begins.
+    fn reached(&self, search: &Search, above: usize) -> bool {
+        let TrackerSettings { tolerance, threshold, .. } = self.scaled();
+        let below = above == 0 && search.ritz.lengths[0] <= tolerance * threshold.abs();
+        below || search.ritz.reached(tolerance, above.max(1))
     }
 
     /// How many of the pairs are reported: those above the threshold and the sentinel, if it is there.
@@ -363,7 +423,7 @@ impl Tracker {
     }
 
     fn cold(&self, op: &mut Counted, stream: &mut Stream) -> Result<Search, EigenError> {
-        let TrackerSettings { threshold, tolerance, max_count, max_products, .. } = self.settings;
+        let TrackerSettings { threshold, tolerance, max_count, max_products, .. } = self.scaled();
         let wanted = |values: &[f64]| (above(values, threshold) + 1).min(max_count);
         let goal = Goal { wanted: &wanted, tolerance, max_products, block: 2, basis: 36 };
         let (x, norm) = solve(op, &goal, stream)?;
@@ -415,7 +475,7 @@ fn next_block(search: &Search, kept: &Kept, stream: &mut Stream) -> Matrix {
     for j in kept.tracked..block.cols() {
         // A little further down, since Ritz values lie inside the spectrum.
         let reach = 0.55 * (search.ritz.values[j] - kept.lowest);
-        let step = 1.0 / reach.max(norm(r.col(j))).max(1e-3 * search.ritz.scale());
+        let step = 1.0 / reach.max(norm(r.col(j))).max(1e-3 * search.ritz.extent());
         axpy(step, r.col(j), block.col_mut(j));
     }
     if block.cols() > kept.reported {

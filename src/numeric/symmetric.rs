@@ -6,15 +6,32 @@ use super::Matrix;
 ///
 /// Cyclic Jacobi rotations: plain scalar arithmetic, high relative accuracy, meant for orders up to about 100
 /// (Rayleigh-Ritz problems, k x k matrices). Reads the lower triangle only. Ties keep a deterministic order;
-/// each eigenvector's entry of largest magnitude is made positive. NaN in gives NaN out.
+/// each eigenvector's entry of largest magnitude is made positive. NaN in gives NaN out. A matrix whose largest entry is
+/// below `2^-400` or above `2^400` is scaled by a power of two, since rotations multiply entries; an eigenvalue that is
+/// beyond f64 comes out infinite.
 pub fn symmetric_eigen(a: &Matrix) -> (Vec<f64>, Matrix) {
     let n = a.rows();
     assert_eq!(n, a.cols(), "a symmetric matrix is square");
-    let mut m = Matrix::from_fn(n, n, |i, j| if i >= j { a[(i, j)] } else { a[(j, i)] });
-    let mut v = Matrix::identity(n);
+    let m = Matrix::from_fn(n, n, |i, j| if i >= j { a[(i, j)] } else { a[(j, i)] });
     if m.data().iter().any(|x| !x.is_finite()) {
         return (vec![f64::NAN; n], Matrix::from_fn(n, n, |_, _| f64::NAN));
     }
+    const RANGE: i32 = 400;
+    let largest = m.data().iter().fold(0.0_f64, |most, entry| most.max(entry.abs()));
+    let exponent = if largest > 0.0 { libm::ilogb(largest) } else { 0 };
+    if exponent.abs() <= RANGE {
+        return diagonalized(m);
+    }
+    let (mut values, vectors) =
+        diagonalized(Matrix::from_fn(n, n, |i, j| libm::scalbn(m[(i, j)], -exponent)));
+    values.iter_mut().for_each(|value| *value = libm::scalbn(*value, exponent));
+    (values, vectors)
+}
+
+/// The same of a symmetric matrix of moderate size.
+fn diagonalized(mut m: Matrix) -> (Vec<f64>, Matrix) {
+    let n = m.rows();
+    let mut v = Matrix::identity(n);
     const MAX_SWEEPS: usize = 60;
     for _ in 0..MAX_SWEEPS {
         let mut rotated = false;
@@ -103,6 +120,33 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn any_size_has_the_digits_of_size_one() {
+        let a = Matrix::from_fn(6, 6, |i, j| libm::cos((i * j) as f64) + if i == j { i as f64 } else { 0.0 });
+        let (values, vectors) = symmetric_eigen(&a);
+        for exponent in [-1020, -900, -520, -401, -399, 399, 401, 520, 900, 1019] {
+            let moved = Matrix::from_fn(6, 6, |i, j| libm::scalbn(a[(i, j)], exponent));
+            // Entries next to zero have become subnormal at the lowest end, where there are 52 - 6 bits and fewer.
+            let allowed = if exponent < -1000 { 1e-14 } else { 0.0 };
+            let (scaled, basis) = symmetric_eigen(&moved);
+            for j in 0..6 {
+                let error = (libm::scalbn(scaled[j], -exponent) - values[j]).abs();
+                assert!(error <= allowed, "2^{exponent}: {error:e}");
+                assert!(crate::numeric::vector::distance(basis.col(j), vectors.col(j)) <= allowed);
+            }
+        }
+        let (values, _) =
+            symmetric_eigen(&Matrix::from_fn(2, 2, |i, j| if i == j { 1e155 } else { 0.5e155 }));
+        assert!((values[0] / 1.5e155 - 1.0).abs() < 1e-15 && (values[1] / 0.5e155 - 1.0).abs() < 1e-15);
+        // Subnormal numbers have whole multiples of the least one.
+        let least = f64::from_bits(1);
+        let (values, _) =
+            symmetric_eigen(&Matrix::from_fn(2, 2, |i, j| if i == j { 4.0 * least } else { 2.0 * least }));
+        assert_eq!(values, [6.0 * least, 2.0 * least]);
+        let (values, vectors) = symmetric_eigen(&Matrix::from_fn(2, 2, |_, _| f64::MAX));
+        assert!(values[0] == f64::INFINITY && vectors.data().iter().all(|x| x.is_finite()));
     }
 
     #[test]

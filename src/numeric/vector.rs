@@ -46,13 +46,57 @@ dispatched! {
     }
 }
 
-/// The Euclidean norm `|x|`.
+/// The Euclidean norm `|x|`; where squares overflow or vanish, that of `2^-e x` times `2^e`.
 pub fn norm(x: &[f64]) -> f64 {
-    dot(x, x).sqrt()
+    // Above it, squares that are lost or subnormal do not matter.
+    const SMALLEST: f64 = f64::MIN_POSITIVE / (f64::EPSILON * f64::EPSILON);
+    let square = dot(x, x);
+    if (SMALLEST..=f64::MAX).contains(&square) || square.is_nan() {
+        return square.sqrt();
+    }
+    let largest = x.iter().fold(0.0_f64, |most, entry| most.max(entry.abs()));
+    if largest == 0.0 || largest.is_infinite() {
+        return largest;
+    }
+    let exponent = libm::ilogb(largest);
+    let scaled: Vec<f64> = x.iter().map(|entry| libm::scalbn(*entry, -exponent)).collect();
+    libm::scalbn(dot(&scaled, &scaled).sqrt(), exponent)
 }
 
 /// The distance `|x - y|`.
 pub fn distance(x: &[f64], y: &[f64]) -> f64 {
     let difference: Vec<f64> = x.iter().zip(y).map(|(a, b)| a - b).collect();
     norm(&difference)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn norms_keep_their_digits_at_any_size() {
+        for count in [1, 2, 15, 40, 1000] {
+            let x: Vec<f64> = (0..count).map(|i| libm::sin(1.0 + f64::from(i))).collect();
+            let expected = norm(&x);
+            for exponent in [-1060, -1000, -540, -450, -300, 0, 300, 500, 520, 1000, 1015] {
+                let moved: Vec<f64> = x.iter().map(|x| libm::scalbn(*x, exponent)).collect();
+                let found = libm::scalbn(norm(&moved), -exponent);
+                // Subnormal entries are multiples of 2^-1074.
+                let rounded = libm::scalbn(1.0, -1074 - exponent) * f64::from(count);
+                assert!(
+                    (found - expected).abs() <= 4e-16 * expected + rounded,
+                    "{count}, 2^{exponent}: {found}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn special_norms() {
+        assert_eq!((norm(&[]), norm(&[0.0, -0.0])), (0.0, 0.0));
+        assert_eq!((norm(&[5e-324]), norm(&[-f64::MAX, 0.0])), (5e-324, f64::MAX));
+        assert_eq!((norm(&[f64::MAX; 2]), norm(&[1.0, f64::NEG_INFINITY])), (f64::INFINITY, f64::INFINITY));
+        assert!(norm(&[f64::NAN, 1e300]).is_nan() && norm(&[f64::INFINITY, f64::NAN]).is_nan());
+        assert!((distance(&[3e200, 0.0], &[0.0, 4e200]) / 5e200 - 1.0).abs() <= 4e-16);
+    }
 }

@@ -35,6 +35,18 @@ fn objectives() -> Vec<(String, Box<dyn Objective>)> {
     specs.into_iter().map(|(name, spec)| (name, spec.build(3).expect("valid"))).collect()
 }
 
+/// A tanh and a GELU network on fewer examples than a chunk has, on whole chunks, and on several.
+fn objectives_on_few_and_many_examples() -> Vec<(String, Box<dyn Objective>)> {
+    let spec = |examples, activation| {
+        let network =
+            NetworkSpec { data: DataName::Digits, examples, hidden: vec![5], activation, loss: Loss::Mse };
+        ObjectiveSpec::Network(network).build(3).expect("valid")
+    };
+    let activations = [Activation::Tanh, Activation::Gelu];
+    let all = [3, 64, 65, 150].into_iter().flat_map(|n| activations.map(|a| (n, a)));
+    all.map(|(n, a)| (format!("{a:?} on {n}"), spec(n, a))).collect()
+}
+
 fn directions(p: usize, count: usize, seed: u64) -> Matrix {
     Matrix::from_columns(p, count, Stream::new(seed, "directions").normals(p * count))
 }
@@ -46,9 +58,48 @@ fn point(objective: &dyn Objective) -> Vec<f64> {
     w
 }
 
+/// A name, and where derivatives are compared there.
+fn places(objective: &dyn Objective) -> Vec<(&'static str, Vec<f64>)> {
+    let times = |factor: f64| point(objective).iter().map(|w| factor * w).collect();
+    vec![
+        ("near the start", point(objective)),
+        ("trained", trained(objective)),
+        ("weights times 10", times(10.0)),
+        ("weights times 30, saturated", times(30.0)),
+    ]
+}
+
+/// After fifty steps of gradient descent.
+fn trained(objective: &dyn Objective) -> Vec<f64> {
+    let mut w = objective.start();
+    let before = objective.linearize(&w).loss();
+    for _ in 0..50 {
+        let gradient = objective.linearize(&w).gradient().to_vec();
+        axpy(-0.05, &gradient, &mut w);
+    }
+    assert!(objective.linearize(&w).loss() < before, "training lowers the loss");
+    w
+}
+
+/// The derivative of `f` along v and a bound of its error, which is at most 1e-6 of its size.
+///
+/// Fourth-order differences `D(h)` on a ladder of steps. While truncation rules, `D(h) - D(h/2)` is 15 times the error of
+/// `D(h/2)`; where rounding rules, at least half of it. The smallest of these differences is taken.
+fn derivative(w: &[f64], v: &[f64], f: impl Fn(&[f64]) -> Vec<f64>) -> (Vec<f64>, f64) {
+    let ladder = (0..9).map(|i| difference_at(w, v, 4e-3 / f64::from(1 << (2 * i)) / norm(v), &f));
+    let ladder: Vec<_> = ladder.collect();
+    let steps = ladder.windows(2).map(|d| (d[1].clone(), distance(&d[0], &d[1])));
+    let (value, step) = steps.reduce(|a, b| if b.1 < a.1 { b } else { a }).expect("a ladder");
+    assert!(step <= 1e-6 * norm(&value), "resolved: {step:e} of {:e}", norm(&value));
+    (value, 2.0 * step)
+}
+
 /// Fourth-order central difference of `f` along v: `(8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / (12 h)`, error O(h^4).
 fn difference(w: &[f64], v: &[f64], f: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
-    let h = 1e-3 / norm(v);
+    difference_at(w, v, 1e-3 / norm(v), &f)
+}
+
+fn difference_at(w: &[f64], v: &[f64], h: f64, f: &dyn Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
     let at = |t: f64| {
         let mut moved = w.to_vec();
         axpy(t * h, v, &mut moved);
@@ -104,6 +155,78 @@ fn third_order_matches_differences_of_hvps() {
             });
             let error = relative(contractions.col(pair), &expected);
             assert!(error <= 1e-7, "{name} pair ({i}, {j}): relative error {error:e}");
+        }
+    }
+}
+
+/// For all numbers of directions that are contracted together, everywhere a run may come to.
+fn check_third_order(name: &str, place: &str, objective: &dyn Objective, w: &[f64]) {
+    const MOST: usize = 6;
+    let u = directions(w.len(), MOST, 2);
+    let at = objective.linearize(w);
+    // grad (u_i' H u_j) = d/du_i (H u_j), third derivatives being symmetric
+    let along: Vec<_> = (0..MOST)
+        .map(|i| derivative(w, u.col(i), |w| objective.linearize(w).hvp(&u).data().to_vec()))
+        .collect();
+    for k in 1..=MOST {
+        let contractions = at.third_order(&u.cols_range(0, k));
+        assert_eq!(contractions.cols(), pairs(k).count());
+        for (pair, (i, j)) in pairs(k).enumerate() {
+            let (all, error) = &along[i];
+            let expected = &all[j * w.len()..(j + 1) * w.len()];
+            let found = distance(contractions.col(pair), expected);
+            // The sums of a contraction, of terms up to the size of all directions' contractions, have their own rounding.
+            assert!(
+                found <= *error + 1e-11 * norm(all),
+                "{name}, {place}, k = {k}, pair ({i}, {j}): off by {found:e} of {:e}, differences by {error:e}",
+                norm(expected)
+            );
+        }
+    }
+}
+
+#[test]
+fn third_order_of_up_to_six_directions_matches_differences_everywhere() {
+    for (name, objective) in objectives() {
+        if matches!(name.as_str(), "quadratic") {
+            let contractions = objective.linearize(&point(&*objective)).third_order(&directions(4, 3, 2));
+            assert!(contractions.data().iter().all(|x| *x == 0.0));
+            continue;
+        }
+        for (place, w) in places(&*objective) {
+            check_third_order(&name, place, &*objective, &w);
+        }
+    }
+}
+
+#[test]
+fn third_order_does_not_depend_on_how_examples_fall_into_chunks() {
+    for (name, objective) in objectives_on_few_and_many_examples() {
+        for (place, w) in places(&*objective) {
+            check_third_order(&name, place, &*objective, &w);
+        }
+    }
+}
+
+#[test]
+fn gradient_and_hvp_match_differences_everywhere() {
+    for (name, objective) in objectives() {
+        for (place, w) in places(&*objective) {
+            let (at, v) = (objective.linearize(&w), directions(w.len(), 6, 1));
+            for k in 1..=6 {
+                let v = v.cols_range(0, k);
+                let product = at.hvp(&v);
+                let (expected, error) =
+                    derivative(&w, v.col(k - 1), |w| objective.linearize(w).gradient().to_vec());
+                let found = distance(product.col(k - 1), &expected);
+                assert!(found <= error + 1e-11 * norm(&expected), "{name}, {place}, k = {k}: {found:e}");
+            }
+            let (slope, error) = derivative(&w, v.col(0), |w| vec![objective.linearize(w).loss()]);
+            let found = (slope[0] - dot(at.gradient(), v.col(0))).abs();
+            assert!(
+                found <= error + 1e-11 * norm(at.gradient()) * norm(v.col(0)),
+                "{name}, {place}: {found:e}"
+            );
         }
     }
 }

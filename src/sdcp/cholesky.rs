@@ -133,6 +133,20 @@ mod tests {
     }
 
     #[test]
+    fn products_of_entries_stay_in_range_at_any_size() {
+        let entry = |i: usize, j: usize| libm::cos((i * j) as f64) + if i == j { 5.0 } else { 0.0 };
+        for exponent in [-1010, -540, 0, 540, 1010] {
+            let moved = |i: usize, j: usize| libm::scalbn(entry(i, j), exponent);
+            let mut cholesky = filled::<8, 1>(5, moved);
+            assert!(cholesky.factor(0.0));
+            let mut x = [[0.0; LANES]; 1];
+            (0..5).for_each(|i| x[0][i] = (0..5).map(|j| moved(i, j)).sum());
+            cholesky.solve(&mut x);
+            assert!(x[0][..5].iter().all(|x| (x - 1.0).abs() < 1e-14), "2^{exponent}: {x:?}");
+        }
+    }
+
+    #[test]
     fn small_and_meaningless_pivots_are_refused() {
         for (value, least) in [(0.5, 1.0), (0.0, 0.0), (-1.0, -2.0), (f64::NAN, 0.0), (f64::INFINITY, 0.0)] {
             let entry = |i: usize, j: usize| match (i, j) {

@@ -33,7 +33,7 @@ pub fn inner(x: &Matrix, y: &Matrix) -> f64 {
 
 /// `|X|`, the Frobenius norm.
 pub fn norm(x: &Matrix) -> f64 {
-    inner(x, x).sqrt()
+    vector::norm(x.data())
 }
 
 /// `B x` of a symmetric matrix B.

@@ -3,15 +3,45 @@
 use super::square::{Square, largest};
 
 const MAX_SWEEPS: usize = 30;
+/// The part of the largest entry that is rounding.
+const ROUNDING: f64 = 0.125 * f64::EPSILON;
 
 /// Rotates a symmetric S until it is diagonal up to `tolerance` (or rounding, if larger) of its largest entry, and the
 /// columns of V with it: `V S V'` stays.
 ///
 /// Cyclic sweeps of Jacobi rotations converge quadratically, so that a nearly diagonal S takes one or two. The
-/// diagonal of S is returned.
+/// diagonal of S is returned. A rotation squares entries: outside `2^+-400`, S is scaled by a power of two.
 #[inline(always)]
-pub fn diagonalize<const K: usize>(mut s: Square<K>, v: &mut Square<K>, tolerance: f64) -> [f64; K] {
-    let negligible = tolerance.max(0.125 * f64::EPSILON) * largest(&s);
+pub fn diagonalize<const K: usize>(s: Square<K>, v: &mut Square<K>, tolerance: f64) -> [f64; K] {
+    let size = largest(&s);
+    // Neither a zero nor a NaN.
+    if size > 0.0 && !(LOWEST..=1.0 / LOWEST).contains(&size) && size.is_finite() {
+        return diagonalize_scaled(s, v, tolerance, libm::ilogb(size));
+    }
+    diagonalize_moderate(s, v, tolerance.max(ROUNDING) * size)
+}
+
+/// `2^-400`.
+const LOWEST: f64 = f64::from_bits((1023 - 400) << 52);
+
+/// As [`diagonalize`], by way of `2^-exponent S`.
+#[cold]
+#[inline(never)]
+fn diagonalize_scaled<const K: usize>(
+    mut s: Square<K>,
+    v: &mut Square<K>,
+    tolerance: f64,
+    exponent: i32,
+) -> [f64; K] {
+    s.as_flattened_mut().iter_mut().for_each(|entry| *entry = libm::scalbn(*entry, -exponent));
+    let negligible = tolerance.max(ROUNDING) * largest(&s);
+    let diagonal = diagonalize_moderate(s, v, negligible);
+    diagonal.map(|entry| libm::scalbn(entry, exponent))
+}
+
+/// As [`diagonalize`], where squares neither overflow nor vanish; off the diagonal, all that is larger is rotated away.
+#[inline(always)]
+fn diagonalize_moderate<const K: usize>(mut s: Square<K>, v: &mut Square<K>, negligible: f64) -> [f64; K] {
     for _ in 0..MAX_SWEEPS {
         let mut rotated = false;
         // Consecutive pairs are disjoint, so that the processor overlaps their rotations.
@@ -96,6 +126,22 @@ mod tests {
             check::<3>(&mut s);
             check::<8>(&mut s);
             check::<16>(&mut s);
+        }
+    }
+
+    #[test]
+    fn any_size_has_the_digits_of_size_one() {
+        let a: Square<4> = std::array::from_fn(|j| {
+            std::array::from_fn(|i| libm::cos((i * j) as f64) + if i == j { i as f64 } else { 0.0 })
+        });
+        let mut basis = diagonal(&[1.0; 4]);
+        let values = diagonalize(a, &mut basis, 0.0);
+        for exponent in [-1015, -540, -401, -399, 399, 401, 520, 1015] {
+            let moved = a.map(|column| column.map(|entry| libm::scalbn(entry, exponent)));
+            let mut v = diagonal(&[1.0; 4]);
+            let scaled = diagonalize(moved, &mut v, 0.0);
+            assert_eq!(scaled.map(|value| libm::scalbn(value, -exponent)), values, "2^{exponent}");
+            assert_eq!(v, basis, "2^{exponent}");
         }
     }
 

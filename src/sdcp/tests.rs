@@ -213,6 +213,26 @@ fn solutions_out_of_range_are_refused() {
 }
 
 #[test]
+fn units_far_from_one_change_no_digit() {
+    let unit = |exponent| libm::scalbn(1.0, exponent);
+    let mut s = Stream::new(0, "units");
+    for k in [1, 2, 3, 6, 9, 17] {
+        let (a, b) = (symmetric(k, &mut s), gram(packed_len(k), packed_len(k) + 3, &mut s));
+        let expected = solve(&Problem::new(a.clone(), b.clone()).unwrap()).unwrap().x;
+        for (unit_a, unit_b) in [(-1000, 0), (-540, -540), (520, -450), (540, 540), (1000, 960), (0, 540)] {
+            let label = format!("k = {k}, 2^{unit_a}, 2^{unit_b}");
+            let problem = Problem::new(scaled(&a, unit(unit_a)), scaled(&b, unit(unit_b))).unwrap();
+            let solution = solve(&problem).unwrap_or_else(|e| panic!("{label}: {e}"));
+            assert!(certify(&problem, &solution.x).worst() <= TOLERANCE, "{label}");
+            let back = Matrix::from_fn(k, k, |i, j| libm::scalbn(solution.x[(i, j)], unit_b - unit_a));
+            assert!(distance(&back, &expected) <= 1e-11 * norm(&expected), "{label}");
+            let twice = scaled(&solution.x, 2.0);
+            assert!(norm(&expected) == 0.0 || certify(&problem, &twice).worst() > 1e-10, "{label}");
+        }
+    }
+}
+
+#[test]
 fn certify_rejects_perturbed_solutions() {
     let mut s = Stream::new(0, "control");
     for k in 1..=6 {
