@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::cancellable::Cancellable;
 use super::effective_hessian::EffectiveHessian;
 use super::probe::Probe;
 use super::record::{
@@ -19,8 +20,11 @@ pub trait Progress: Sync {
     /// One step of a run is done.
     fn step(&self);
 
-    /// True if the run should end now, keeping what it has.
+    /// True if the run should end now, keeping what it has; once true it stays so.
     fn cancelled(&self) -> bool;
+
+    /// What has been recorded so far, before the first step and after each.
+    fn recorded(&self, _record: &Record) {}
 }
 
 /// Why an experiment cannot be run at all.
@@ -40,19 +44,23 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Record, RunError> {
     let objective = spec.objective.build(seed)?;
-    let mut run = Run::new(spec, &*objective, seed);
+    let objective = Cancellable::new(&*objective, progress);
+    let mut run = Run::new(spec, &objective, seed);
+    progress.recorded(&run.record);
     for step in 0..spec.steps {
-        if progress.cancelled() {
-            run.record.cancelled = true;
-            break;
-        }
-        if !run.step(step) {
-            break;
-        }
+        let goes_on = !progress.cancelled() && run.step(step);
         // A quarter, a half and three quarters of the run: before, around and past the onset of the edge.
-        if [spec.steps / 4, spec.steps / 2, spec.steps * 3 / 4].contains(&step) {
+        if goes_on && [spec.steps / 4, spec.steps / 2, spec.steps * 3 / 4].contains(&step) {
             run.measure(step, probes);
         }
+        if progress.cancelled() {
+            run.record.cancel(step);
+            break;
+        }
+        if !goes_on {
+            break;
+        }
+        progress.recorded(&run.record);
         progress.step();
     }
     Ok(run.finish())
