@@ -89,6 +89,14 @@ impl DataName {
             DataName::Gaussian => gaussian::MOST_EXAMPLES,
         }
     }
+
+    /// The numbers of features and of targets of an example.
+    pub(super) fn widths(self) -> (usize, usize) {
+        match self {
+            DataName::Digits => (digits::FEATURES, digits::CLASSES),
+            DataName::Gaussian => (gaussian::FEATURES, gaussian::CLASSES),
+        }
+    }
 }
 
 impl ObjectiveSpec {
@@ -125,12 +133,12 @@ impl NetworkSpec {
             }
             DataName::Gaussian => gaussian::gaussian(asked, gaussian::FEATURES, gaussian::CLASSES, seed),
         };
-        let mlp = Mlp {
-            inputs: data.features,
-            hidden: self.hidden.clone(),
-            outputs: data.outputs,
-            activation: self.activation,
-        };
-        Ok(Box::new(Network::new(&mlp, &data, self.loss, seed)))
+        Ok(Box::new(Network::new(&self.architecture(), &data, self.loss, seed)))
+    }
+
+    /// The network, between the widths of the data.
+    pub(super) fn architecture(&self) -> Mlp {
+        let (inputs, outputs) = self.data.widths();
+        Mlp { inputs, hidden: self.hidden.clone(), outputs, activation: self.activation }
     }
 }
