@@ -13,6 +13,7 @@
 //! - [`optimizer`]: update rules.
 //! - [`dynamics`]: gradient descent, midpoints, gradient flow and central flow, side by side.
 //! - [`prediction`]: the claims, one a file, each with its control.
+//! - [`storage`]: files that are replaced as a whole or not at all.
 //! - [`suite`]: suite files, running them, sharing runs between tests.
 //! - [`report`]: tables, JSON, time series. [`cli`]: the program, one file a command.
 
@@ -28,4 +29,5 @@ pub mod optimizer;
 pub mod prediction;
 pub mod report;
 pub mod sdcp;
+pub mod storage;
 pub mod suite;

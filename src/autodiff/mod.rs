@@ -4,6 +4,7 @@ mod backward;
 mod bilinear;
 mod by_line;
 mod compiled;
+mod footprint;
 mod forward;
 mod graph;
 mod linear;
@@ -19,6 +20,7 @@ mod tape;
 mod weights;
 mod write;
 
+pub use footprint::Footprint;
 pub use graph::{Graph, NodeId, Parameter};
 pub use pointwise::Pointwise;
 pub use sweep::{Linearized, Program};

@@ -70,6 +70,10 @@ pub struct ListArguments {
 /// One row a step: losses, the effective eigenvalues eta lambda_i at midpoints and along the central flow, the
 /// eigenvalues of the oscillation covariance Sigma, distances between the processes. A process without a value there
 /// has an empty cell (null in JSON). The exit code does not depend on the verdicts: `verify` is for that.
+///
+/// The file is EXPERIMENT-seedN.csv or .json, with -etaX and -stepsN in its name where options change these. Beside it
+/// EXPERIMENT-seedN.csv.settings.json has all settings of the run and the version of the program. A run of the same settings
+/// replaces the file; one of others, for instance of an experiment with the same name in another suite, is refused.
 #[derive(Debug, Args)]
 #[command(after_help = RUN_EXAMPLES)]
 pub struct RunArguments {
@@ -82,7 +86,7 @@ pub struct RunArguments {
     /// The seed of the starting point and the choice of examples [default: the first of the suite]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// The folder for the series, EXPERIMENT-seedN.csv or .json; it is made if need be
+    /// The folder for the series; it is made if need be
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
     /// How to write the series
@@ -94,6 +98,9 @@ pub struct RunArguments {
     /// The learning rate eta instead of the suite's; the edge of stability is where the sharpness is 2/eta
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub learning_rate: Option<f64>,
+    /// Replace a series of the same name even if it is from a run with other settings
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// The formats of verdicts.
@@ -149,16 +156,18 @@ A suite file:
   [experiment.numerics]              # may be left out
   substeps = 2                       # of the central flow a step; raise it if a verdict is unresolved
 
-Ctrl-C ends the run, prints the verdicts of what has finished and writes the page; a second one quits at once.
+Ctrl-C ends the run, prints the verdicts of what has finished and writes the page, within a second or two; a third one quits
+at once. SIGTERM and SIGHUP do the same, but what was ignored at the start stays so: under nohup a run goes on.
 Exit codes: 0 every claim holds and every control is violated, 1 not so, 2 bad input, 130 stopped by Ctrl-C."#;
 
 const RUN_EXAMPLES: &str = "\
 Examples:
   centralflow run digits-tanh
-  centralflow run digits-tanh --seed 3 --learning-rate 0.2 --steps 1000 --out series
+  centralflow run digits-tanh --seed 3 --learning-rate 0.25 --steps 1000 --out series
   centralflow run my-network --suite my.toml --format json
 
-Ctrl-C ends the run and writes the steps done so far; a run that diverges is written up to that step.
+Ctrl-C ends the run and writes the steps done so far, within a second or two; a third one quits at once. A run that diverges
+is written up to that step.
 Exit codes: 0 done, 2 bad input or a file that cannot be written, 130 stopped by Ctrl-C.";
 
 fn threads(text: &str) -> Result<usize, String> {

@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+/// The exit code of a run that was stopped by a signal.
+pub(super) const INTERRUPTED: u8 = 130;
+
 /// What a command came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -18,7 +21,7 @@ impl From<Status> for ExitCode {
         ExitCode::from(match status {
             Status::Passed => 0,
             Status::Failed => 1,
-            Status::Interrupted => 130,
+            Status::Interrupted => INTERRUPTED,
         })
     }
 }

@@ -1,27 +1,30 @@
 //! `centralflow verify`: judges every prediction of the suites and says whether all pass.
 
+use std::sync::Arc;
+
+use super::interrupt::Interrupt;
 use super::progress::Bar;
 use super::target::Target;
-use super::{CliError, Status, VerdictFormat, VerifyArguments, interrupt, output, selection};
+use super::{CliError, Status, VerdictFormat, VerifyArguments, memory, output, selection};
 use crate::dynamics::Record;
 use crate::report::{self, html};
-use crate::suite::{self, Case, RunBy, VerdictRow, shipped};
+use crate::suite::{self, Batch, Case, RunBy, VerdictRow, Verification, shipped};
 
 /// Runs the command.
 pub fn verify(arguments: &VerifyArguments) -> Result<Status, CliError> {
     let cases = cases(arguments)?;
     let page = arguments.html.clone().map(Target::new);
     page.as_ref().map_or(Ok(()), Target::check)?;
-    let bar = Bar::new(cases.iter().map(|case| case.spec.steps).sum(), interrupt::flag()?);
-    let section = |case: &Case, record: &Record, verdicts: &[VerdictRow]| {
-        page.as_ref().map(|_| html::section(case, record, verdicts))
-    };
-    let (verification, sections) = suite::verify_keeping(&cases, &bar, section);
+    let interrupt = Interrupt::listen()?;
+    let (runs, steps) = (cases.len(), cases.iter().map(|case| case.spec.steps).sum());
+    let what = if runs == 1 { "1 run".into() } else { format!("{runs} runs") };
+    let bar = Arc::new(Bar::new(what, steps, interrupt.clone()));
+    let batch = Arc::new(Batch::new(cases, memory::available()));
+    let (running, watched, with_page) = (batch.clone(), bar.clone(), page.is_some());
+    interrupt.outlasting(move || run(&running, &watched, with_page));
     bar.finish();
-    let printed = output::print(&match arguments.format {
-        VerdictFormat::Table => report::table(&verification),
-        VerdictFormat::Json => report::json(&verification)?,
-    });
+    let (verification, sections) = batch.outcome();
+    let printed = print(arguments.format, &verification);
     if let Some(target) = page {
         let sections: Vec<String> = sections.into_iter().flatten().collect();
         target.write(|out| out.write_all(html::page(&verification, &sections).as_bytes()))?;
@@ -33,6 +36,21 @@ pub fn verify(arguments: &VerifyArguments) -> Result<Status, CliError> {
         Status::Passed
     } else {
         Status::Failed
+    })
+}
+
+/// Runs the cases and keeps the sections of a page, if there is one.
+fn run(batch: &Batch<Option<String>>, bar: &Bar, with_page: bool) {
+    let section = |case: &Case, record: &Record, verdicts: &[VerdictRow]| {
+        with_page.then(|| html::section(case, record, verdicts))
+    };
+    batch.run(bar, section, |case, how| bar.ended(batch.len(), case, how));
+}
+
+fn print(format: VerdictFormat, verification: &Verification) -> Result<(), CliError> {
+    output::print(&match format {
+        VerdictFormat::Table => report::table(verification),
+        VerdictFormat::Json => report::json(verification)?,
     })
 }
 

@@ -10,8 +10,10 @@ use super::Dataset;
 /// The number of examples.
 pub const EXAMPLES: usize = 1797;
 
-const FEATURES: usize = 64;
-const CLASSES: usize = 10;
+/// The pixels of an image.
+pub const FEATURES: usize = 64;
+/// The digits.
+pub const CLASSES: usize = 10;
 const COMPRESSED: &[u8] = include_bytes!("digits.csv.gz");
 
 /// All digits in their original order, pixels scaled from 0..16 to [-1, 1].

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::cancellable::Cancellable;
 use super::certificate::Scene;
 use super::effective_hessian::EffectiveHessian;
 use super::eigenpairs::{Wanted, reliable};
@@ -22,8 +23,11 @@ pub trait Progress: Sync {
     /// One step of a run is done.
     fn step(&self);
 
-    /// True if the run should end now, keeping what it has.
+    /// True if the run should end now, keeping what it has; once true it stays so.
     fn cancelled(&self) -> bool;
+
+    /// What has been recorded so far, before the first step and after each.
+    fn recorded(&self, _record: &Record) {}
 }
 
 /// Why an experiment cannot be run at all.
@@ -43,16 +47,22 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Record, RunError> {
     let objective = spec.objective.build(seed)?;
-    let mut run = Run::new(spec, &*objective, seed);
+    let objective = Cancellable::new(&*objective, progress);
+    let mut run = Run::new(spec, &objective, seed);
+    progress.recorded(&run.record);
     for step in 0..spec.steps {
+        let goes_on = !progress.cancelled() && run.step(step);
+        if goes_on {
+            run.measure(step, probes);
+        }
         if progress.cancelled() {
-            run.record.cancelled = true;
+            run.record.cancel(step);
             break;
         }
-        if !run.step(step) {
+        if !goes_on {
             break;
         }
-        run.measure(step, probes);
+        progress.recorded(&run.record);
         progress.step();
     }
     Ok(run.finish())

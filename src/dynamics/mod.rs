@@ -2,6 +2,7 @@
 //! the theory started anew at midpoints past the transient, in segments.
 
 mod ascent;
+mod cancellable;
 mod central_flow;
 pub mod certificate;
 mod discrete;
@@ -10,6 +11,7 @@ mod eigenpairs;
 mod euler_drift;
 mod experiment;
 mod gradient_flow;
+mod memory;
 mod midpoint;
 mod probe;
 mod record;
@@ -19,12 +21,14 @@ mod spec;
 mod tests;
 
 pub use ascent::Ascent;
+pub use cancellable::Cancellable;
 pub use central_flow::{CentralFlow, Evaluation, FlowError, SingleEigenvalue};
 pub use discrete::Discrete;
 pub use effective_hessian::EffectiveHessian;
 pub use euler_drift::EulerDrift;
 pub use experiment::{Progress, RunError, run};
 pub use gradient_flow::GradientFlow;
+pub use memory::Memory;
 pub use midpoint::midpoint;
 pub use probe::{Expansion, Probe, ProbeResults, QuadraticMode, QuadraticModel};
 pub use record::{

@@ -240,6 +240,20 @@ impl Record {
         (!messages.is_empty()).then(|| messages.join("; "))
     }
 
+    /// Takes note that the run was cancelled in this step, of which nothing is kept: its numbers may be what solvers make
+    /// of a run that has ended.
+    pub(super) fn cancel(&mut self, step: usize) {
+        self.cancelled = true;
+        self.samples.retain(|sample| sample.step < step);
+        self.stops.retain(|stop| stop.step < step);
+        self.probes.expansions.retain(|found| found.step < step);
+        self.probes.quadratic_models.retain(|found| found.step < step);
+        self.probes.edges.retain(|found| found.step < step);
+        self.probes.actions.retain(|found| found.step < step);
+        self.probes.distances.retain(|found| found.step < step);
+        self.probes.eigenpairs.retain(|found| found.step < step);
+    }
+
     /// True if the run was cancelled before its end.
     pub fn interrupted(&self) -> bool {
         self.cancelled

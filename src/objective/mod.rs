@@ -3,10 +3,12 @@
 mod landscape;
 #[cfg(test)]
 mod laws;
+mod memory;
 mod network;
 mod spec;
 
 pub use landscape::{Crossing, CrossingPath, Landscape, Leaving, MatrixValley, Pencil, Stay};
+pub use memory::ObjectiveMemory;
 pub use network::{Network, program};
 pub use spec::{BuildError, DataName, Loss, NetworkSpec, ObjectiveSpec};
 

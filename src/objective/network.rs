@@ -24,18 +24,24 @@ impl Network {
 
 /// The same loss as an autodiff program in either precision, and its starting point.
 pub fn program<T: Scalar>(mlp: &Mlp, data: &Dataset, loss: Loss, seed: u64) -> (Program<T>, Vec<f64>) {
+    let graph = graph(mlp, loss);
+    let start = mlp.initialize(graph.parameters(), seed);
+    let convert = |table: &[f64]| table.iter().map(|&x| T::from_f64(x)).collect::<Vec<T>>();
+    let tables = vec![convert(&data.inputs), convert(&data.targets)];
+    (Program::new(graph, tables, data.len()), start)
+}
+
+/// The loss of an example as a graph of parameters, inputs and targets.
+pub(super) fn graph(mlp: &Mlp, loss: Loss) -> Graph {
     let mut graph = Graph::new();
-    let inputs = graph.data(data.features);
-    let targets = graph.data(data.outputs);
+    let inputs = graph.data(mlp.inputs);
+    let targets = graph.data(mlp.outputs);
     let outputs = mlp.build(&mut graph, inputs);
     match loss {
         Loss::Mse => mean_squared_error(&mut graph, outputs, targets),
         Loss::CrossEntropy => cross_entropy(&mut graph, outputs, targets),
     }
-    let start = mlp.initialize(graph.parameters(), seed);
-    let convert = |table: &[f64]| table.iter().map(|&x| T::from_f64(x)).collect::<Vec<T>>();
-    let tables = vec![convert(&data.inputs), convert(&data.targets)];
-    (Program::new(graph, tables, data.len()), start)
+    graph
 }
 
 /// `1/2 sum_out (f - y)^2`.

@@ -98,6 +98,14 @@ impl DataName {
             DataName::Gaussian => gaussian::MOST_EXAMPLES,
         }
     }
+
+    /// The numbers of features and of targets of an example.
+    pub(super) fn widths(self) -> (usize, usize) {
+        match self {
+            DataName::Digits => (digits::FEATURES, digits::CLASSES),
+            DataName::Gaussian => (gaussian::FEATURES, gaussian::CLASSES),
+        }
+    }
 }
 
 impl ObjectiveSpec {
@@ -140,14 +148,13 @@ impl NetworkSpec {
         if self.hidden.contains(&0) {
             return Err(BuildError::Empty("hidden has a layer of width 0: accepted is at least 1"));
         }
-        let data = self.examples(seed);
-        let mlp = Mlp {
-            inputs: data.features,
-            hidden: self.hidden.clone(),
-            outputs: data.outputs,
-            activation: self.activation,
-        };
-        Ok(Box::new(Network::new(&mlp, &data, self.loss, seed)))
+        Ok(Box::new(Network::new(&self.architecture(), &self.examples(seed), self.loss, seed)))
+    }
+
+    /// The network, between the widths of the data.
+    pub(super) fn architecture(&self) -> Mlp {
+        let (inputs, outputs) = self.data.widths();
+        Mlp { inputs, hidden: self.hidden.clone(), outputs, activation: self.activation }
     }
 
     /// The examples that `seed` chooses.

@@ -32,8 +32,11 @@ pub fn table(verification: &Verification) -> String {
     for row in verification.verdicts.iter().filter(|row| !row.passes()) {
         let _ = writeln!(out, "does not pass: {}", describe(row));
     }
-    incidents(&mut out, "stopped early", &verification.stops);
-    incidents(&mut out, "could not run", &verification.failures);
+    let (harmless, others): (Vec<&Incident>, Vec<&Incident>) =
+        verification.stops.iter().partition(|stop| verification.passes_in_spite_of(stop));
+    notes(&mut out, &harmless);
+    incidents(&mut out, "stopped early", others);
+    incidents(&mut out, "could not run", verification.failures.iter().collect());
     if verification.interrupted {
         let Verification { finished_cases, cases, .. } = verification;
         let _ = writeln!(out, "interrupted: {finished_cases} of {cases} runs had finished");
@@ -66,8 +69,23 @@ pub(super) fn summary(rows: &[VerdictRow]) -> String {
     format!("{} {verdicts}: {}; controls: {controls}", rows.len(), claims.join(", "))
 }
 
-fn incidents(out: &mut String, what: &str, incidents: &[Incident]) {
-    for Incident { suite, experiment, seed, message } in incidents {
+/// A line an experiment for processes that stopped early where no verdict needed them.
+fn notes(out: &mut String, stops: &[&Incident]) {
+    for stops in stops.chunk_by(|a, b| (&a.suite, &a.experiment) == (&b.suite, &b.experiment)) {
+        let Incident { suite, experiment, message, .. } = stops[0];
+        let seeds: Vec<String> = stops.iter().map(|stop| stop.seed.to_string()).collect();
+        let (word, seeds) = (if seeds.len() == 1 { "seed" } else { "seeds" }, seeds.join(", "));
+        // A message a process, of which one will do: all are in the JSON.
+        let first = message.split("; ").next().unwrap_or_default();
+        let _ = writeln!(out, "note: {suite}::{experiment}, {word} {seeds}, passes all the same: {first}");
+    }
+    if !stops.is_empty() {
+        out.push('\n');
+    }
+}
+
+fn incidents(out: &mut String, what: &str, incidents: Vec<&Incident>) {
+    for Incident { suite, experiment, seed, message } in &incidents {
         let _ = writeln!(out, "{what}: {suite}::{experiment}::seed{seed}: {message}");
     }
     if !incidents.is_empty() {
@@ -193,6 +211,33 @@ long-name      7  sharpness_equilibrates      2.000     2.010      0.01000    0.
         assert!(text.contains("discrepancy 0.3000000, tolerance 0.05000000"), "{text}");
         assert!(text.contains("control holds, but must be violated: "), "{text}");
         assert!(text.contains("could not run: digits::c::seed0: too large\n"), "{text}");
+    }
+
+    #[test]
+    fn stops_that_no_verdict_minds_are_a_note_an_experiment() {
+        let stop = |experiment: &str, seed| Incident {
+            suite: "digits".into(),
+            experiment: experiment.into(),
+            seed,
+            message: "the central flow stopped at step 0: no solution; another stopped".into(),
+        };
+        let mut verification = sample();
+        verification.verdicts.truncate(1);
+        let mut other = verification.verdicts[0].clone();
+        other.runs = Runs::One { seed: 8 };
+        verification.verdicts.push(other);
+        verification.stops = vec![stop("a", 7), stop("a", 8), stop("b", 7)];
+        let text = table(&verification);
+        let note = "note: digits::a, seeds 7, 8, passes all the same: the central flow stopped at step 0: no solution\n";
+        assert!(text.contains(note), "{text}");
+        // A case without verdicts, or with one that does not pass, does not pass in spite of anything.
+        assert!(text.contains("stopped early: digits::b::seed7: the central flow"), "{text}");
+        verification.verdicts[1].finding.control = judgement(0.0);
+        let text = table(&verification);
+        assert!(
+            text.contains("note: digits::a, seed 7, passes")
+                && text.contains("stopped early: digits::a::seed8")
+        );
     }
 
     #[test]

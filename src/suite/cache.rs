@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::Case;
 use crate::dynamics::{self, Progress, Record};
+use crate::storage;
 
 /// Runs of cases, each done at most once.
 pub struct Cache {
@@ -116,11 +117,10 @@ fn read(path: &Path, key: &str) -> Option<Record> {
     (stored.key == key).then_some(stored.record)
 }
 
-/// Writes under another name first, so that a process that dies leaves no half file.
+/// Writes the record; a process that dies leaves no half file.
 fn write(path: &Path, key: &str, record: &Record) -> io::Result<()> {
-    let unfinished = path.with_extension("unfinished");
-    fs::write(&unfinished, serde_json::to_vec(&Stored { key: key.to_string(), record })?)?;
-    fs::rename(&unfinished, path)
+    let text = serde_json::to_vec(&Stored { key: key.to_string(), record })?;
+    storage::replace(path, |out| out.write_all(&text))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -1,8 +1,8 @@
 //! Suites: which predictions are checked on which experiments, how they are run, and what comes out.
 //!
 //! A suite is a TOML file ([`load`], [`parse`]); those of this repository are built in ([`shipped`]). An experiment
-//! with one seed is a [`Case`]; [`verify`] runs cases and yields a [`Verification`]. [`Cache`] lets the tests of one
-//! case share its run.
+//! with one seed is a [`Case`]; [`verify`] runs cases and yields a [`Verification`]; a [`Batch`] of cases also tells what
+//! has come out so far. [`Cache`] lets the tests of one case share its run.
 
 mod cache;
 mod case;
@@ -10,6 +10,7 @@ mod error;
 mod file;
 mod known;
 mod limits;
+mod ration;
 mod raw;
 mod row;
 mod runner;
@@ -22,6 +23,7 @@ pub use error::SuiteError;
 pub use file::{Experiment, Suite, check_distinct, load, parse};
 pub use known::{KnownFinding, RunBy};
 pub use limits::{learning_rate, seeds, steps};
+pub use ration::Ration;
 pub use row::{Runs, VerdictRow};
-pub use runner::{Incident, Verification, verify, verify_keeping};
+pub use runner::{Batch, Incident, Verification, verify};
 pub use suggestion::{did_you_mean, nearest};

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
 
+use super::ration::Ration;
 use super::row::with_pooled;
 use super::{Case, VerdictRow};
 use crate::dynamics::{self, Progress, Record};
@@ -47,6 +48,14 @@ impl Verification {
         complete && self.verdicts.iter().all(VerdictRow::passes)
     }
 
+    /// True if the case of the incident has verdicts and all pass, so that they did not need what it lost.
+    pub fn passes_in_spite_of(&self, incident: &Incident) -> bool {
+        let case = (&incident.suite, &incident.experiment, Some(incident.seed));
+        let of = |row: &&VerdictRow| (&row.suite, &row.experiment, row.runs.seed()) == case;
+        let mut rows = self.verdicts.iter().filter(of).peekable();
+        rows.peek().is_some() && rows.all(VerdictRow::passes)
+    }
+
     /// Takes in how a case ended and passes on what was kept of its run.
     fn add<K>(&mut self, case: &Case, ended: Ended<K>) -> Option<K> {
         match ended {
@@ -69,57 +78,109 @@ impl Incident {
     }
 }
 
-/// Runs the cases, the largest first, as many at a time as there are threads, and judges each.
+/// Runs the cases as [`Batch::run`] does, with as much memory as they want, and judges each.
 pub fn verify(cases: &[Case], progress: &dyn Progress) -> Verification {
-    verify_keeping(cases, progress, |_, _, _| ()).0
+    let batch = Batch::new(cases.to_vec(), None);
+    batch.run(progress, |_, _, _| (), |_, _| ());
+    batch.outcome().0
 }
 
-/// The same, and what `keep` makes of each run that finished, in the order of the cases. A record is dropped as soon as
-/// its case is done: all of them together may be large.
-pub fn verify_keeping<K: Send + Sync>(
-    cases: &[Case],
-    progress: &dyn Progress,
-    keep: impl Fn(&Case, &Record, &[VerdictRow]) -> K + Sync,
-) -> (Verification, Vec<K>) {
-    verify_with(cases, progress, |case| run_one(case, progress, &keep))
+/// Cases, and what has come out of those that have ended.
+pub struct Batch<K> {
+    cases: Vec<Case>,
+    ends: Vec<OnceLock<Ended<K>>>,
+    memory: Ration,
 }
 
 /// How a case ended.
+#[derive(Clone)]
 enum Ended<K> {
     Judged { verdicts: Vec<VerdictRow>, stopped: Option<String>, kept: K },
     Failed(String),
     Cancelled,
 }
 
-/// The frame around `run`, which runs one case. Cases are drawn from a queue by threads outside of rayon's pool: a
-/// worker of the pool that waits for a part of its own case could otherwise start another whole case meanwhile.
-fn verify_with<K: Send + Sync>(
-    cases: &[Case],
-    progress: &dyn Progress,
-    run: impl Fn(&Case) -> Ended<K> + Sync,
-) -> (Verification, Vec<K>) {
-    let mut queue: Vec<usize> = (0..cases.len()).collect();
-    queue.sort_by(|&a, &b| cases[b].cost().total_cmp(&cases[a].cost()));
-    let next = AtomicUsize::new(0);
-    let ends: Vec<OnceLock<Ended<K>>> = cases.iter().map(|_| OnceLock::new()).collect();
-    let drain = || {
-        while let Some(&index) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let ended = if progress.cancelled() { Ended::Cancelled } else { guarded(&cases[index], &run) };
-            let _ = ends[index].set(ended); // each index is drawn once
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..rayon::current_num_threads().min(cases.len()) {
-            scope.spawn(drain);
-        }
-    });
-    let mut verification = Verification { cases: cases.len(), ..Verification::default() };
-    let mut kept = vec![];
-    for (case, ended) in cases.iter().zip(ends) {
-        kept.extend(verification.add(case, ended.into_inner().expect("every case was drawn")));
+impl<K: Clone + Send + Sync> Batch<K> {
+    /// Cases to run in so many bytes of memory; without a number there is enough for all.
+    pub fn new(cases: Vec<Case>, memory: Option<u64>) -> Self {
+        let ends = cases.iter().map(|_| OnceLock::new()).collect();
+        Self { cases, ends, memory: Ration::new(memory) }
     }
-    verification.verdicts = with_pooled(verification.verdicts);
-    (verification, kept)
+
+    /// The number of cases.
+    pub fn len(&self) -> usize {
+        self.cases.len()
+    }
+
+    /// True if there are no cases.
+    pub fn is_empty(&self) -> bool {
+        self.cases.is_empty()
+    }
+
+    /// Runs the cases, the largest first, as many at a time as there are threads and memory for, and judges each. Of each
+    /// run that finished, what `keep` makes of it is kept; its record, which may be large, is dropped. `ended` hears of
+    /// each case that has ended, and how, in words.
+    pub fn run(
+        &self,
+        progress: &dyn Progress,
+        keep: impl Fn(&Case, &Record, &[VerdictRow]) -> K + Sync,
+        ended: impl Fn(&Case, &str) + Sync,
+    ) {
+        self.run_with(progress, |case| run_one(case, progress, &self.memory, &keep), ended);
+    }
+
+    /// What has come out so far, and what was kept, both in the order of the cases. Cases that have not ended count as
+    /// interrupted.
+    pub fn outcome(&self) -> (Verification, Vec<K>) {
+        let mut verification = Verification { cases: self.cases.len(), ..Verification::default() };
+        let mut kept = vec![];
+        for (case, ended) in self.cases.iter().zip(&self.ends) {
+            kept.extend(verification.add(case, ended.get().cloned().unwrap_or(Ended::Cancelled)));
+        }
+        verification.verdicts = with_pooled(verification.verdicts);
+        (verification, kept)
+    }
+
+    /// The frame around `run`, which runs one case. Cases are drawn from a queue by threads outside of rayon's pool: a
+    /// worker of the pool that waits for a part of its own case could otherwise start another whole case meanwhile.
+    fn run_with(
+        &self,
+        progress: &dyn Progress,
+        run: impl Fn(&Case) -> Ended<K> + Sync,
+        heard: impl Fn(&Case, &str) + Sync,
+    ) {
+        let cases = &self.cases;
+        let mut queue: Vec<usize> = (0..cases.len()).collect();
+        queue.sort_by(|&a, &b| cases[b].cost().total_cmp(&cases[a].cost()));
+        let next = AtomicUsize::new(0);
+        let drain = || {
+            while let Some(&index) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let ended =
+                    if progress.cancelled() { Ended::Cancelled } else { guarded(&cases[index], &run) };
+                let words = ended.words();
+                let _ = self.ends[index].set(ended); // each index is drawn once
+                heard(&cases[index], &words);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..rayon::current_num_threads().min(cases.len()) {
+                scope.spawn(drain);
+            }
+        });
+    }
+}
+
+impl<K> Ended<K> {
+    fn words(&self) -> String {
+        match self {
+            Ended::Judged { verdicts, .. } => {
+                let passed = verdicts.iter().filter(|row| row.passes()).count();
+                format!("{passed} of {} pass", verdicts.len())
+            }
+            Ended::Failed(message) => format!("could not run: {message}"),
+            Ended::Cancelled => "interrupted".into(),
+        }
+    }
 }
 
 /// A panic is a defect of the program, but it must not take the other cases' results with it.
@@ -134,10 +195,16 @@ fn guarded<K>(case: &Case, run: impl Fn(&Case) -> Ended<K>) -> Ended<K> {
 fn run_one<K>(
     case: &Case,
     progress: &dyn Progress,
+    memory: &Ration,
     keep: &impl Fn(&Case, &Record, &[VerdictRow]) -> K,
 ) -> Ended<K> {
+    let share = match memory.take(&case.spec.memory(), || progress.cancelled()) {
+        Ok(Some(share)) => share,
+        Ok(None) => return Ended::Cancelled,
+        Err(message) => return Ended::Failed(message),
+    };
     let record = rayon::scope(|_| dynamics::run(&case.spec, case.seed, &case.probes(), progress));
-    match record {
+    let ended = match record {
         Err(error) => Ended::Failed(error.to_string()),
         Ok(record) if record.interrupted() => Ended::Cancelled,
         Ok(record) => {
@@ -145,7 +212,9 @@ fn run_one<K>(
             let kept = keep(case, &record, &verdicts);
             Ended::Judged { verdicts, stopped: record.stopped(), kept }
         }
-    }
+    };
+    drop(share);
+    ended
 }
 
 #[cfg(test)]
@@ -173,6 +242,13 @@ mod tests {
         parse("tiny.toml", text).unwrap_or_else(|error| panic!("{error}")).cases()
     }
 
+    /// What comes out of the cases if `run` runs each.
+    fn verify_with(progress: &dyn Progress, run: impl Fn(&Case) -> Ended<()> + Sync) -> Verification {
+        let batch = Batch::new(cases(), None);
+        batch.run_with(progress, run, |_, _| ());
+        batch.outcome().0
+    }
+
     fn judged() -> Ended<()> {
         Ended::Judged { verdicts: vec![], stopped: None, kept: () }
     }
@@ -190,7 +266,14 @@ mod tests {
         let keep = |case: &Case, record: &Record, verdicts: &[VerdictRow]| {
             (case.seed, record.samples.len(), verdicts.len())
         };
-        let (_, kept) = verify_keeping(&cases(), &Switch(false.into()), keep);
+        let (batch, heard) = (Batch::new(cases(), None), Mutex::new(vec![]));
+        batch.run(&Switch(false.into()), keep, |case, words| {
+            heard.lock().expect("not poisoned").push((case.seed, words.to_string()));
+        });
+        let mut heard = heard.into_inner().expect("not poisoned");
+        heard.sort();
+        assert_eq!(heard, [0, 1, 2, 3].map(|seed| (seed, "1 of 1 pass".to_string())));
+        let (_, kept) = batch.outcome();
         assert_eq!(kept, [0, 1, 2, 3].map(|seed| (seed, 12, 1)));
     }
 
@@ -203,10 +286,11 @@ mod tests {
         let order = Mutex::new(vec![]);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
         pool.install(|| {
-            verify_with(&cases, &Switch(false.into()), |case| {
+            let run = |case: &Case| {
                 order.lock().expect("not poisoned").push(case.spec.steps);
                 judged()
-            })
+            };
+            Batch::new(cases, None).run_with(&Switch(false.into()), run, |_, _| ());
         });
         assert_eq!(order.into_inner().expect("not poisoned"), [1000, 100, 10, 1]);
     }
@@ -215,8 +299,8 @@ mod tests {
     fn a_cancelled_run_keeps_what_has_finished() {
         let switch = Switch(false.into());
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
-        let (verification, _) = pool.install(|| {
-            verify_with(&cases(), &switch, |case| {
+        let verification = pool.install(|| {
+            verify_with(&switch, |case| {
                 if case.seed == 1 {
                     switch.0.store(true, Ordering::Relaxed);
                 }
@@ -229,7 +313,7 @@ mod tests {
 
     #[test]
     fn a_panic_or_a_failure_leaves_the_other_cases() {
-        let (verification, _) = verify_with(&cases(), &Switch(false.into()), |case| match case.seed {
+        let verification = verify_with(&Switch(false.into()), |case| match case.seed {
             1 => panic!("on purpose"),
             2 => Ended::Failed("no".into()),
             _ => judged(),
@@ -239,6 +323,76 @@ mod tests {
         assert!(messages[0].0 == 1 && messages[0].1.ends_with("on purpose"), "{messages:?}");
         assert_eq!(messages[1], (2, "no"));
         assert_eq!(verification.finished_cases, 2);
+    }
+
+    #[test]
+    fn what_has_ended_is_there_while_the_rest_runs() {
+        let batch = Batch::new(cases(), None);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
+        let seen = Mutex::new(vec![]);
+        let run = |case: &Case| {
+            let (verification, _) = batch.outcome();
+            let now = (case.seed, verification.finished_cases, verification.interrupted);
+            seen.lock().expect("not poisoned").push(now);
+            judged()
+        };
+        pool.install(|| batch.run_with(&Switch(false.into()), run, |_, _| ()));
+        let seen = seen.into_inner().expect("not poisoned");
+        assert_eq!(seen, [(0, 0, true), (1, 1, true), (2, 2, true), (3, 3, true)]);
+        assert!(!batch.outcome().0.interrupted);
+    }
+
+    #[test]
+    fn a_case_too_large_for_the_memory_is_refused_and_the_others_are_judged() {
+        let mut cases = cases();
+        let enough = cases[0].spec.memory().total();
+        cases[1].spec.steps = 1_000_000;
+        let batch = Batch::new(cases, Some(enough));
+        batch.run(&Switch(false.into()), |_, _, _| (), |_, _| ());
+        let verification = batch.outcome().0;
+        let seeds: Vec<u64> = verification.verdicts.iter().filter_map(|row| row.runs.seed()).collect();
+        assert_eq!((seeds, verification.finished_cases), (vec![0, 2, 3], 3));
+        let [refused] = verification.failures.as_slice() else { panic!("{:?}", verification.failures) };
+        assert!(refused.seed == 1 && refused.message.starts_with("needs about "), "{}", refused.message);
+        assert!(!verification.passes());
+    }
+
+    #[test]
+    fn what_passes_is_complete_and_has_the_verdicts_it_must() {
+        use crate::prediction::{Finding, Judgement, Outcome};
+        const OUTCOMES: [Outcome; 4] =
+            [Outcome::Holds, Outcome::Violated, Outcome::NotReached, Outcome::Unresolved];
+        let judgement = |verdict| Judgement { verdict, ..Judgement::not_reached("claim", "reason") };
+        let row = |claim, control| VerdictRow {
+            suite: "tiny".into(),
+            experiment: "quadratic".into(),
+            runs: crate::suite::Runs::One { seed: 0 },
+            prediction: "quadratic_modes",
+            finding: Finding { claim: judgement(claim), control: judgement(control) },
+            estimates: None,
+        };
+        let good = row(Outcome::Holds, Outcome::Violated);
+        for (claim, control) in OUTCOMES.iter().flat_map(|&a| OUTCOMES.map(|b| (a, b))) {
+            let row = row(claim, control);
+            let expected = (claim, control) == (Outcome::Holds, Outcome::Violated);
+            assert_eq!((row.finding.passes(), row.passes()), (expected, expected), "{claim:?} {control:?}");
+            // One row alone, and one among good ones wherever it stands.
+            for verdicts in [
+                vec![row.clone()],
+                vec![row.clone(), good.clone()],
+                vec![good.clone(), row.clone()],
+                vec![good.clone(), row, good.clone()],
+            ] {
+                let verification = Verification { verdicts, ..Verification::default() };
+                assert_eq!(verification.passes(), expected, "{claim:?} {control:?}");
+            }
+        }
+        let whole = Verification { verdicts: vec![good], ..Verification::default() };
+        let failure = Incident::new(&cases()[0], "too large".into());
+        assert!(!Verification { interrupted: true, ..whole.clone() }.passes());
+        assert!(!Verification { failures: vec![failure.clone()], ..whole.clone() }.passes());
+        // A process that stopped early is judged by the verdicts.
+        assert!(Verification { stops: vec![failure], ..whole }.passes());
     }
 
     #[test]

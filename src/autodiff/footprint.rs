@@ -1,0 +1,79 @@
+//! How many bytes the sweeps of a graph take, without making anything.
+
+use super::graph::Graph;
+use super::plan::Plan;
+use super::rows::stride;
+use super::tape::CHUNK;
+use crate::numeric::Scalar;
+
+/// The bytes that a graph takes on so many examples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Footprint {
+    /// The data tables.
+    pub tables: u64,
+    /// The order-zero work at one point: values, derivatives and adjoints of all examples.
+    pub point: u64,
+    /// The coefficients of a chunk of examples along one direction.
+    pub jet: u64,
+    /// The chunks of examples.
+    pub chunks: u64,
+    /// The packed matrices of a vector of parameters.
+    pub packed: u64,
+}
+
+impl Footprint {
+    /// The bytes of the graph's sweeps in numbers of type T.
+    pub fn new<T: Scalar>(graph: &Graph, examples: usize) -> Self {
+        let plan = Plan::new::<T>(graph);
+        let bytes = |numbers: usize| numbers as u64 * size_of::<T>() as u64;
+        let chunks = examples.div_ceil(CHUNK) as u64;
+        let tape = plan.value_width + 4 * plan.pointwise_width + plan.active_width;
+        let packed = graph.parameters.iter().zip(&plan.factors).map(|(parameter, factor)| {
+            let copies = u64::from(factor.used) + u64::from(factor.transposed);
+            copies * bytes(parameter.size())
+        });
+        let widths: usize = graph.data_widths().iter().map(|&width| stride::<T>(width)).sum();
+        Self {
+            tables: bytes(widths) * examples as u64,
+            point: chunks * CHUNK as u64 * bytes(tape),
+            jet: CHUNK as u64 * bytes(2 * plan.active_width),
+            chunks,
+            packed: packed.sum(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::compiled::Compiled;
+    use super::super::rows::spread;
+    use super::super::tape::{Jet, Tape};
+    use super::*;
+    use crate::autodiff::Pointwise;
+
+    #[test]
+    fn sizes_are_those_of_what_sweeps_make() {
+        let mut graph = Graph::new();
+        let x = graph.data(20);
+        let (w, b, last) = (graph.parameter(20, 33), graph.parameter(1, 33), graph.parameter(33, 4));
+        let product = graph.matmul(x, w);
+        let sum = graph.add_row(product, b);
+        let hidden = graph.pointwise(Pointwise::Tanh, sum);
+        let out = graph.matmul(hidden, last);
+        let square = graph.pointwise(Pointwise::Square, out);
+        graph.row_sum(square);
+        let examples = 130;
+        let found = Footprint::new::<f64>(&graph, examples);
+        let tables = vec![spread(&vec![0.0; 20 * examples], 20)];
+        let bytes = |numbers: usize| 8 * numbers as u64;
+        assert_eq!(found.tables, bytes(tables[0].len()));
+        let compiled = Compiled { plan: Plan::new::<f64>(&graph), graph, tables, examples };
+        let (tape, jet) = (Tape::new(&compiled), Jet::new(&compiled));
+        let derivatives: usize = tape.derivatives.iter().map(|numbers| numbers.len()).sum();
+        assert_eq!(found.chunks, 3);
+        assert_eq!(found.point, 3 * bytes(tape.values.len() + derivatives + tape.adjoints.len()));
+        assert_eq!(found.jet, bytes(jet.forward.len() + jet.adjoint.len()));
+        // The first matrix, and the second with its transpose.
+        assert_eq!(found.packed, bytes(20 * 33 + 2 * 33 * 4));
+    }
+}
