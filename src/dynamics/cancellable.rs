@@ -153,11 +153,11 @@ mod tests {
     #[test]
     fn all_is_nan_once_cancelled() {
         let objective = Landscape::valley(3.0, 0.02, 3, 0);
-        let progress = Patience::of(2);
+        let progress = Patience::of(3);
         let wrapped = Cancellable::new(&objective, &progress);
         let w = objective.start();
         let v = Matrix::from_columns(4, 9, Stream::new(1, "directions").normals(36));
-        // One question at the point, one before the first part: the second part is no longer computed.
+        // One question at the point, one before the block, one before its first part: the second part is not computed.
         let product = wrapped.linearize(&w).hvp(&v);
         assert!(product.col(PART - 1).iter().all(|x| x.is_finite()));
         assert!(product.col(PART).iter().all(|x| x.is_nan()));
@@ -183,7 +183,7 @@ mod tests {
         let whole = run(&spec, 0, &probes, &Patience::of(usize::MAX)).expect("it runs");
         assert_eq!((whole.samples.len(), whole.stops.len(), whole.cancelled), (16, 0, false));
         let mut lengths = vec![];
-        for questions in (0..4000).step_by(23) {
+        for questions in (0..4000).step_by(97) {
             let progress = Patience::of(questions);
             let record = run(&spec, 0, &probes, &progress).expect("it runs");
             assert_eq!(record.cancelled, progress.cancelled.into_inner(), "{questions}");
@@ -192,6 +192,6 @@ mod tests {
             lengths.push(record.samples.len());
         }
         lengths.dedup();
-        assert!(lengths.len() > 10 && lengths.is_sorted(), "{lengths:?}");
+        assert!(lengths.len() > 4 && lengths.is_sorted(), "{lengths:?}");
     }
 }
