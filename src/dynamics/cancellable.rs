@@ -54,11 +54,9 @@ impl Linearization for Around<'_> {
     }
 
     fn hvp(&self, v: &Matrix) -> Matrix {
-        if self.progress.cancelled() {
-            return nan(v.rows(), v.cols());
-        }
         if v.cols() <= PART {
-            return self.at.hvp(v);
+            let cancelled = self.progress.cancelled();
+            return if cancelled { nan(v.rows(), v.cols()) } else { self.at.hvp(v) };
         }
         let mut product = Vec::with_capacity(v.data().len());
         for from in (0..v.cols()).step_by(PART) {

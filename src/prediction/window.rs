@@ -133,6 +133,8 @@ fn moment(sample: &Sample) -> Option<Moment<'_>> {
 pub struct Truncation {
     /// `E x^2 y^2 / E x^2`, relative to what is kept.
     pub cycle: f64,
+    /// `E y^2`: slow fluctuations of the path, of the size of y, enter the mean gradient to second order.
+    pub swing: f64,
     /// `|rho|`, the rate at which `tr Sigma` changes a step, relative to itself.
     pub rate: f64,
     /// `rho^2 / (2 r)`, relative to what is kept.
@@ -149,6 +151,7 @@ impl Truncation {
     /// Over these moments.
     pub fn over(moments: &[Moment<'_>]) -> Self {
         let (mut weighted, mut square, mut fourth) = (0.0, f64::MIN_POSITIVE, f64::MIN_POSITIVE);
+        let swing = moments.iter().map(|m| beyond(m.midpoint).powi(2)).sum::<f64>() / moments.len() as f64;
         for Moment { midpoint, .. } in moments {
             weighted += midpoint.displacement_square * beyond(midpoint).powi(2);
             square += midpoint.displacement_square;
@@ -161,6 +164,7 @@ impl Truncation {
         let rise = moments.iter().map(|m| m.map.rise).sum::<f64>() / moments.len() as f64;
         Self {
             cycle: weighted / square,
+            swing,
             rate,
             lag: if rate > 0.0 { rate * rate / (2.0 * rise) } else { 0.0 },
             force: largest(|rest| rest.force),
@@ -181,7 +185,7 @@ impl Truncation {
 
     /// Of the pace, relative.
     pub fn of_pace(&self) -> f64 {
-        self.cycle + self.pace + self.lag
+        self.cycle + self.swing + self.pace + self.lag
     }
 }
 
