@@ -53,28 +53,40 @@ impl Averages for KeepsPace {
     fn estimates(&self, record: &Record) -> Result<Estimates, String> {
         let moments = in_segments(record);
         let segments = moments.chunk_by(|a, b| a.segment.start == b.segment.start);
-        let (steps, gone): (Vec<f64>, Vec<f64>) =
-            segments.flat_map(|segment| since(segment, record.segment)).unzip();
-        if steps.is_empty() {
+        let paces: Vec<Average> = segments.filter_map(|segment| pace(segment, record.segment)).collect();
+        if paces.is_empty() {
             return Err("no segment had its time".to_string());
         }
-        let average = Average::ratio(&gone, &steps);
-        let truncation = Truncation::over(&moments);
+        let n = paces.len() as f64;
+        let mean = paces.iter().map(|pace| pace.mean).sum::<f64>() / n;
+        let square = paces.iter().map(|pace| pace.standard_error.powi(2)).sum::<f64>();
+        let average = Average { mean, standard_error: square.sqrt() / n };
         // Errors of eigenvectors have no preferred direction: along the path is one of p.
         let error = eigenpair_error(&moments) / (record.dim as f64).sqrt();
-        Ok(vec![Some(Estimate::new(average, truncation.of_pace(), error, steps.len()))])
+        Ok(vec![Some(Estimate::new(average, Truncation::over(&moments).of_pace(), error, moments.len()))])
     }
 }
 
-/// For each step of the last quarter of a segment of so many steps the time since its second quarter, along the central map and
-/// along the midpoints: what the start was off by, and the first steps of the map, do not count.
-fn since(segment: &[Moment<'_>], length: usize) -> Vec<(f64, f64)> {
+/// The pace of midpoints along the central map between the second quarter of a segment of `length` steps and the last: what
+/// the start was off by, and the first steps of the map, do not count. The mean of `ahead` over a quarter is known as well as a
+/// single value of it, whose scatter is taken around the line through the two: cycles may be as long as a quarter.
+fn pace(segment: &[Moment<'_>], length: usize) -> Option<Average> {
     let time = |m: &Moment<'_>| m.sample.step - m.segment.start;
-    let early: Vec<&Moment<'_>> =
-        segment.iter().filter(|m| (length / 4..length / 2).contains(&time(m))).collect();
-    let mean =
-        |of: &dyn Fn(&Moment<'_>) -> f64| early.iter().map(|m| of(m)).sum::<f64>() / early.len() as f64;
-    let (start, ahead) = (mean(&|m| time(m) as f64), mean(&|m| m.segment.ahead));
-    let late = segment.iter().filter(|m| time(m) >= 3 * length / 4);
-    late.map(|m| (time(m) as f64 - start, time(m) as f64 - start + m.segment.ahead - ahead)).collect()
+    let within = |from: usize, to: usize| -> Vec<(f64, f64)> {
+        let part = segment.iter().filter(|m| (from..to).contains(&time(m)));
+        part.map(|m| (time(m) as f64, m.segment.ahead)).collect()
+    };
+    let middle = |points: &[(f64, f64)]| {
+        let n = points.len() as f64;
+        points.iter().fold((0.0, 0.0), |(t, a), point| (t + point.0 / n, a + point.1 / n))
+    };
+    let (early, late) = (within(length / 4, length / 2), within(3 * length / 4, length));
+    if early.is_empty() || late.last()?.0 < (length - 1) as f64 {
+        return None;
+    }
+    let ((t0, a0), (t1, a1)) = (middle(&early), middle(&late));
+    let slope = (a1 - a0) / (t1 - t0);
+    let all = within(length / 4, length);
+    let square = all.iter().map(|(t, a)| (a - a0 - slope * (t - t0)).powi(2)).sum::<f64>() / all.len() as f64;
+    Some(Average { mean: 1.0 + slope, standard_error: (2.0 * square).sqrt() / (t1 - t0) })
 }

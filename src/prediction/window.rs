@@ -183,9 +183,10 @@ impl Truncation {
         self.cycle + self.curvature + 0.5 * self.rate
     }
 
-    /// Of the pace, relative.
+    /// Of the pace, relative. A relative error of the force of the oscillation does not change it: the force is orthogonal to
+    /// the velocity, the flow being complementary.
     pub fn of_pace(&self) -> f64 {
-        self.cycle + self.swing + self.pace + self.lag
+        self.swing + self.pace + self.lag
     }
 }
 
