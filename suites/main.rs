@@ -39,8 +39,9 @@ fn pooled(suite: &Suite, cache: &Arc<Cache>) -> Vec<Trial> {
             trials.push(Trial::test(name, move || {
                 let judge = |case: &Case| Ok(case.judge_one(prediction, &*cache.record(case)?));
                 let rows = cases.iter().map(judge).collect::<Result<Vec<VerdictRow>, String>>()?;
+                // Where fewer than two seeds have an average there is no such row; their own rows say why.
                 let Some(row) = VerdictRow::pooled(prediction, &rows.iter().collect::<Vec<_>>()) else {
-                    return Err(Failed::from("fewer than two seeds have an average to pool"));
+                    return Ok(());
                 };
                 if row.is_as_expected(&known) { Ok(()) } else { Err(Failed::from(describe(&row))) }
             }));

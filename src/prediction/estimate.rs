@@ -1,7 +1,7 @@
 //! Claims about averages: an estimate a run, estimates of several runs pooled, and the judgement of either.
 
 use super::average::{Average, FREEDOM, errors_allowed};
-use super::{Finding, Judgement, Values};
+use super::{Finding, Judgement, Outcome, Values};
 use crate::dynamics::Record;
 
 /// What the average of a run, or of several, says about a number that the theory predicts.
@@ -107,7 +107,16 @@ pub fn judge(claim: &dyn Averages, record: &Record) -> Finding {
         Ok(estimates) => judge_worst(claim, theory, estimates, "of this run"),
         Err(reason) => Judgement::not_reached(theory.statement, reason),
     };
-    Finding { claim: judge(claim.theory()), control: judge(claim.control()) }
+    finding(judge(claim.theory()), judge(claim.control()))
+}
+
+/// A claim that holds tells nothing where its control is not rejected: nothing is resolved then.
+fn finding(mut claim: Judgement, control: Judgement) -> Finding {
+    if claim.verdict == Outcome::Holds && control.verdict != Outcome::Violated {
+        claim.verdict = Outcome::Unresolved;
+        claim.reason += "; unresolved, for the control is not rejected";
+    }
+    Finding { claim, control }
 }
 
 /// Judges a claim about averages and its near control on the estimates of several runs; `None` if fewer than two runs have
@@ -119,10 +128,7 @@ pub fn judge_pooled(claim: &dyn Averages, runs: &[Estimates]) -> Option<Finding>
     let runs = (0..most).map(|i| of(i).len()).max().unwrap_or(0);
     let which = format!("of {runs} runs pooled");
     let judge = |theory: Theory| judge_worst(claim, theory, &pooled, &which);
-    pooled
-        .iter()
-        .any(Option::is_some)
-        .then(|| Finding { claim: judge(claim.theory()), control: judge(claim.near_control()) })
+    pooled.iter().any(Option::is_some).then(|| finding(judge(claim.theory()), judge(claim.near_control())))
 }
 
 /// The judgement by the comparison that fits worst.
