@@ -83,13 +83,21 @@ fn trained(objective: &dyn Objective) -> Vec<f64> {
 
 /// The derivative of `f` along v and a bound of its error, which is at most 1e-6 of its size.
 ///
-/// Fourth-order differences `D(h)` on a ladder of steps. While truncation rules, `D(h) - D(h/2)` is 15 times the error of
-/// `D(h/2)`; where rounding rules, at least half of it. The smallest of these differences is taken.
+/// Fourth-order differences `D(h)` on a ladder of steps. While truncation rules, `D(h) - D(h/4)` is 255 times the error of
+/// `D(h/4)`; where rounding rules, about as large. The smallest of these differences is taken.
 fn derivative(w: &[f64], v: &[f64], f: impl Fn(&[f64]) -> Vec<f64>) -> (Vec<f64>, f64) {
-    let ladder = (0..9).map(|i| difference_at(w, v, 4e-3 / f64::from(1 << (2 * i)) / norm(v), &f));
-    let ladder: Vec<_> = ladder.collect();
-    let steps = ladder.windows(2).map(|d| (d[1].clone(), distance(&d[0], &d[1])));
-    let (value, step) = steps.reduce(|a, b| if b.1 < a.1 { b } else { a }).expect("a ladder");
+    let at = |rung: u32| difference_at(w, v, 4e-3 / f64::from(1 << (2 * rung)) / norm(v), &f);
+    let (mut last, mut value, mut step) = (at(0), Vec::new(), f64::INFINITY);
+    for rung in 1..9 {
+        let next = at(rung);
+        let change = distance(&last, &next);
+        if change < step {
+            (value, step) = (next.clone(), change);
+        } else if change > 10.0 * step {
+            break; // Rounding grows from here on.
+        }
+        last = next;
+    }
     assert!(step <= 1e-6 * norm(&value), "resolved: {step:e} of {:e}", norm(&value));
     (value, 2.0 * step)
 }
