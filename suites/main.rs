@@ -7,6 +7,7 @@
 mod eigen_solvers;
 mod golden;
 mod moved;
+mod readme;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
     let mut trials = verdicts(&suites, &cache);
     trials.extend(suites.iter().flat_map(|suite| pooled(suite, &cache)));
     trials.extend(golden::trials(&suites, &cache));
+    trials.push(readme::trial());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

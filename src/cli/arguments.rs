@@ -144,7 +144,8 @@ A suite file:
   seeds = [0, 1, 2]
   predictions = ["sharpness_equilibrates", "tracks_central_flow"]
   learning_rate = 0.15
-  steps = 400
+  steps = 1200                       # averages need some hundreds past the first blow-up
+  segment = 400                      # after so many the theory starts anew at a midpoint; may be left out
 
   [experiment.objective.network]     # or quadratic = { spectrum = [..] },
   data = "digits"                    # or valley = { curvature, slope, directions }, or see suites/landscapes.toml

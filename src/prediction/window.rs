@@ -133,7 +133,8 @@ fn moment(sample: &Sample) -> Option<Moment<'_>> {
 pub struct Truncation {
     /// `E x^2 y^2 / E x^2`, relative to what is kept.
     pub cycle: f64,
-    /// `E y^2`: slow fluctuations of the path, of the size of y, enter the mean gradient to second order.
+    /// `E y^2`: the mean of y itself is half of it, and slow fluctuations of the path, of the size of y, enter the mean gradient
+    /// to second order.
     pub swing: f64,
     /// `|rho|`, the rate at which `tr Sigma` changes a step, relative to itself.
     pub rate: f64,
@@ -180,7 +181,7 @@ impl Truncation {
 
     /// Of the mean of `eta tr(H Sigma) / tr Sigma`.
     pub fn of_sharpness(&self) -> f64 {
-        self.cycle + self.curvature + 0.5 * self.rate
+        0.5 * self.swing + self.cycle + self.curvature + 0.5 * self.rate
     }
 
     /// Of the pace, relative. A relative error of the force of the oscillation does not change it: the force is orthogonal to
