@@ -10,6 +10,8 @@ from scratch import Build
 LAYERS = ("unit", "verdicts", "goldens")
 # A run with a slip may take this many times as long as without, and some seconds more.
 PATIENCE, SECONDS = 4, 60
+# The golden files among the tests of the suites.
+GOLDENS = ["golden::"]
 # A run without, at most.
 HOUR = 3600
 
@@ -29,12 +31,11 @@ class Bench:
             self.seconds["unit"] = 0.0
             for program, names in self.names.items():
                 if names:
-                    self.demand(*run_tests(program, names, plain, HOUR), "unit")
+                    self.demand(*run_tests(program, ["--exact", *names], plain, HOUR), "unit")
         if "goldens" in layers:
-            self.goldens = [name for name in listed(self.build.suites, self.build.folder) if name.startswith("golden::")]
             self.seconds["goldens"] = 0.0
             self.forget(None)
-            self.demand(*run_tests(self.build.suites, self.goldens, plain, HOUR), "goldens")
+            self.demand(*run_tests(self.build.suites, GOLDENS, plain, HOUR), "goldens")
         if "verdicts" in layers:
             own = Build(ROOT, os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target")), False)
             told = Run([own.program, "verify", self.suite, "--format", "json"], ROOT, None, HOUR).lines
@@ -65,7 +66,7 @@ class Bench:
             for program, names in self.names.items():
                 some = [name for name in names if name.startswith(module) == own]
                 if some and not (noticed and trial.first):
-                    noticed += run_tests(program, some, trial, self.timeout("unit"))[0]
+                    noticed += run_tests(program, ["--exact", *some], trial, self.timeout("unit"))[0]
         return noticed
 
     def verdicts(self, _, trial):
@@ -82,7 +83,7 @@ class Bench:
 
     def goldens_of(self, _, trial):
         """The golden files."""
-        noticed = run_tests(self.build.suites, self.goldens, trial, self.timeout("goldens"))[0]
+        noticed = run_tests(self.build.suites, GOLDENS, trial, self.timeout("goldens"))[0]
         self.forget(trial.slip)
         return noticed
 

@@ -52,9 +52,9 @@ def failed_test(line):
     return match and match.group(1)
 
 
-def run_tests(program, names, trial, timeout):
-    """What notices among these tests of a program."""
-    run = Run([program, "--exact", *names], trial.folder, trial.slip, timeout, lambda line: trial.first and failed_test(line))
+def run_tests(program, chosen, trial, timeout):
+    """What notices among the tests of a program that these arguments choose."""
+    run = Run([program, *chosen], trial.folder, trial.slip, timeout, lambda line: trial.first and failed_test(line))
     noticed = [name for name in map(failed_test, run.lines) if name]
     if run.hung:
         noticed.append("a hang")
