@@ -4,6 +4,7 @@
 //!
 //! Listing runs nothing. Tests of the same experiment and seed share its run, also when each is a process of its own.
 
+mod cases;
 mod eigen_solvers;
 mod golden;
 mod moved;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     let mut trials = verdicts(&suites, &cache);
     trials.extend(suites.iter().flat_map(|suite| pooled(suite, &cache)));
     trials.extend(golden::trials(&suites, &cache));
+    trials.extend(cases::trials(&cache));
     trials.push(readme::trial());
     libtest_mimic::run(&arguments, trials).exit_code()
 }

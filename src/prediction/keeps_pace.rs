@@ -43,7 +43,7 @@ impl Averages for KeepsPace {
     }
 
     fn near_control(&self) -> Theory {
-        Theory { statement: "WRONG: the pace is that of a learning rate 2 % larger", predicted: 1.02 }
+        Theory { statement: "WRONG: the pace is that of a learning rate 1 % larger", predicted: 1.01 }
     }
 
     fn average(&self) -> &'static str {
