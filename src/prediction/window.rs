@@ -156,16 +156,16 @@ impl Truncation {
         }
         let kurtosis = (moments.len() as f64 * fourth / square.powi(2)).max(1.0);
         let rests = || moments.iter().filter_map(|m| m.segment.rest.as_ref());
-        let largest = |of: fn(&ExpansionRest) -> f64| kurtosis * rests().map(of).fold(0.0, f64::max);
+        let most = |of: fn(&ExpansionRest) -> f64| kurtosis * largest(rests().map(of));
         let rate = rate(moments);
         let rise = moments.iter().map(|m| m.map.rise).sum::<f64>() / moments.len() as f64;
         Self {
             cycle: weighted / square,
             rate,
             lag: if rate > 0.0 { rate * rate / (2.0 * rise) } else { 0.0 },
-            force: largest(|rest| rest.force),
-            pace: largest(|rest| rest.pace),
-            curvature: largest(|rest| rest.curvature),
+            force: most(|rest| rest.force),
+            pace: most(|rest| rest.pace),
+            curvature: most(|rest| rest.curvature),
         }
     }
 
@@ -212,5 +212,5 @@ pub fn averaging<'a>(midpoints: impl Iterator<Item = &'a MidpointSample>, learni
 /// The relative error of Sigma that the eigenpairs' residuals r explain. Sigma is made of `<D_ij, g>` and `<D_ij, D_kl>`, cubic
 /// and of fourth degree in the critical eigenvectors, each off by r: some ten r, for the largest r of the window.
 pub fn eigenpair_error(moments: &[Moment<'_>]) -> f64 {
-    10.0 * moments.iter().map(|m| m.map.residual).fold(0.0, f64::max)
+    10.0 * largest(moments.iter().map(|m| m.map.residual))
 }
