@@ -46,7 +46,8 @@ fn judge(statement: &str, record: &Record, distance: impl Fn(&FromStart<'_>) -> 
     let entered =
         record.samples.iter().position(|s| s.central_map.as_ref().is_some_and(|map| map.trace > 0.0));
     let since = entered.unwrap_or(first.sample.step);
-    let midpoints = record.samples[since..=last.sample.step].iter().filter_map(|s| s.midpoint.as_ref());
+    let until = record.samples.iter().skip(since).take_while(|s| s.step <= last.sample.step);
+    let midpoints = until.filter_map(|s| s.midpoint.as_ref());
     let kick = 2.0 * averaging(midpoints, record.learning_rate);
     let values = Values {
         predicted: 0.0,

@@ -194,7 +194,7 @@ fn rate(moments: &[Moment<'_>]) -> f64 {
     let mean = |moments: &[Moment<'_>]| moments.iter().map(|m| m.map.trace()).sum::<f64>() / quarter as f64;
     let late = &moments[moments.len() - quarter..];
     let (before, after) = (mean(&moments[..quarter]), mean(late));
-    let time = late[0].sample.step - moments[0].sample.step;
+    let time = late[0].sample.step.abs_diff(moments[0].sample.step);
     if before > 0.0 && after > 0.0 { (libm::log(after / before) / time as f64).abs() } else { 0.0 }
 }
 

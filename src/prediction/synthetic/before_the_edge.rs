@@ -2,8 +2,8 @@
 
 use super::trial::{Allowed, Trial, constant};
 use super::truth::{
-    AT_THE_EDGE, DIM, EDGE_STEP, ETA, EULER_ERROR, FLOW_ERROR, GRADIENT_SQUARE, NORM, SPEED, START, STEPS,
-    record, split, trace, with,
+    AT_THE_EDGE, DIM, EDGE_STEP, ETA, EULER_ERROR, FLOW_ERROR, GRADIENT_SQUARE, MIDPOINT_RESIDUAL, NORM,
+    SPEED, START, STEPS, record, split, trace, with,
 };
 
 pub fn trials() -> Vec<Trial> {
@@ -41,12 +41,13 @@ fn map() -> Vec<Trial> {
 }
 
 /// A fall counts beyond 5 % of the rate at which eta S climbed from its start to 2; the eigenvector is off by its residual, a
-/// hundredth of the eigenvalue, over the gap, 1/2, which changes the rate by twice that.
+/// fiftieth of the eigenvalue, over the gap, 1/2, which changes the rate by twice that.
 fn sharpening() -> Vec<Trial> {
     let tolerance = 0.05 * (2.0 - START) / EDGE_STEP as f64;
     let eigenvalue = |step: usize| if step == 99 { 2.5 } else { START + 0.005 * step as f64 };
     let steps = 1..EDGE_STEP;
-    let angle = steps.clone().map(|step| 0.01 * eigenvalue(step) / 0.5).sum::<f64>() / steps.len() as f64;
+    let angle = steps.clone().map(|step| MIDPOINT_RESIDUAL * eigenvalue(step) / 0.5).sum::<f64>()
+        / steps.len() as f64;
     Allowed(|_| tolerance, |x: f64| 2.0 * angle * x).trials("progressive_sharpening", "a fall of", |x| {
         with(|s| s.midpoint.iter_mut().for_each(|m| m.sharpening = -x / (ETA * ETA)))
     })
