@@ -1,5 +1,6 @@
 //! Before the edge the central map is gradient descent itself (G8: without critical eigenvalues Sigma is zero).
 
+use super::largest::largest;
 use super::{Finding, Judgement, Prediction, Values};
 use crate::dynamics::{Record, Sample};
 
@@ -28,12 +29,14 @@ fn judge(statement: &str, record: &Record, distance: impl Fn(&Sample) -> Option<
     let before =
         record.samples.iter().take_while(|s| s.central_map.as_ref().is_some_and(|map| map.trace == 0.0));
     let before: Vec<&Sample> = before.collect();
-    let Some(farthest) = before.iter().skip(1).filter_map(|s| distance(s)).reduce(f64::max) else {
+    let distances: Vec<f64> = before.iter().skip(1).filter_map(|s| distance(s)).collect();
+    if distances.is_empty() {
         return Judgement::not_reached(
             statement,
             "the central map is at the edge of stability from its start",
         );
-    };
+    }
+    let farthest = largest(distances.into_iter());
     let values = Values {
         predicted: 0.0,
         measured: farthest,

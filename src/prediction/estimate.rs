@@ -37,9 +37,11 @@ impl Estimate {
     /// With shares `p_s = w_s / W`, `W = sum w_s`, its variance is `1 / W` times `1 + 4 sum p_s (1 - p_s) / f_s`, because the
     /// weights are estimates, with `1 / sum (p_s^2 / f_s)` degrees of freedom (Meier 1953). From [`RUNS_TO_SCATTER`] runs on
     /// it is what their scatter says, `sum p_s (m_s - m)^2 / (n - 1)` with `n - 1` degrees of freedom. Either falls as one over
-    /// the number of runs; truncation and numerical error, which may be the same in each, do not.
+    /// the number of runs; truncation and numerical error, which may be the same in each, do not. A run whose mean is NaN makes
+    /// that of all NaN; one too short for a standard error, or without one, is left out.
     pub fn pool(runs: &[Estimate]) -> Option<Self> {
-        let runs: Vec<&Estimate> = runs.iter().filter(|run| run.standard_error > 0.0).collect();
+        let runs: Vec<&Estimate> =
+            runs.iter().filter(|run| run.standard_error > 0.0 || run.mean.is_nan()).collect();
         let total = runs.iter().fold(0.0, |sum, run| sum + run.standard_error.powi(-2));
         let shares: Vec<f64> = runs.iter().map(|run| run.standard_error.powi(-2) / total).collect();
         let weighted = |value: &dyn Fn(f64, &Estimate) -> f64| {

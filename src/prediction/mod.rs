@@ -34,6 +34,8 @@ mod sigma_in_critical_eigenspace;
 mod single_critical_eigenvalue;
 mod splits_from_gradient_flow;
 mod steps_by_the_gradient;
+#[cfg(test)]
+mod synthetic;
 mod third_order_expansion;
 mod tracks_central_flow;
 mod tracks_in_segments;
@@ -112,8 +114,18 @@ mod tests {
     use super::*;
 
     /// Files that are no prediction.
-    const SHARED: [&str; 9] =
-        ["mod", "average", "estimate", "excess", "largest", "recomputation", "verdict", "window", "worst"];
+    const SHARED: [&str; 10] = [
+        "mod",
+        "average",
+        "estimate",
+        "excess",
+        "largest",
+        "recomputation",
+        "synthetic",
+        "verdict",
+        "window",
+        "worst",
+    ];
 
     #[test]
     fn every_file_is_registered_under_its_name() {

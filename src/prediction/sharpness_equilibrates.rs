@@ -2,6 +2,7 @@
 
 use super::average::Average;
 use super::estimate::{self, Averages, Estimate, Estimates, Theory};
+use super::largest::largest;
 use super::window::{Moment, Truncation, at_the_edge};
 use super::{Finding, Prediction};
 use crate::dynamics::Record;
@@ -62,7 +63,7 @@ impl Averages for SharpnessEquilibrates {
         let average = Average::ratio(&curvature, &traces);
         let truncation = Truncation::over(&moments);
         // An eigenvector off by the relative residual r changes its curvature by r^2.
-        let residual = moments.iter().map(|m| m.map.residual).fold(0.0, f64::max);
+        let residual = largest(moments.iter().map(|m| m.map.residual));
         let error = EDGE * residual * residual;
         Ok(vec![Some(Estimate::new(average, truncation.of_sharpness(), error, moments.len()))])
     }

@@ -1,5 +1,6 @@
 //! From `w_0` gradient descent tracks the central flow through the first blow-up (Cohen et al. 2025; G10).
 
+use super::largest::largest;
 use super::window::{FromStart, averaging, from_start};
 use super::{Finding, Judgement, Prediction, Values};
 use crate::dynamics::Record;
@@ -40,12 +41,13 @@ fn judge(statement: &str, record: &Record, distance: impl Fn(&FromStart<'_>) -> 
     };
     let (first, last) = (moments[0], moments[moments.len() - 1]);
     let path = last.central.path;
-    let farthest = distances.iter().copied().fold(0.0, f64::max);
-    let oscillation = moments.iter().map(|m| m.map.trace).fold(0.0, f64::max).sqrt();
+    let farthest = largest(distances.iter().copied());
+    let oscillation = largest(moments.iter().map(|m| m.map.trace)).sqrt();
     let entered =
         record.samples.iter().position(|s| s.central_map.as_ref().is_some_and(|map| map.trace > 0.0));
     let since = entered.unwrap_or(first.sample.step);
-    let midpoints = record.samples[since..=last.sample.step].iter().filter_map(|s| s.midpoint.as_ref());
+    let until = record.samples.iter().skip(since).take_while(|s| s.step <= last.sample.step);
+    let midpoints = until.filter_map(|s| s.midpoint.as_ref());
     let kick = 2.0 * averaging(midpoints, record.learning_rate);
     let values = Values {
         predicted: 0.0,

@@ -1,5 +1,6 @@
 //! Started anew at a midpoint, the central flow is tracked to within the size of the oscillation (Cohen et al. 2025; G10).
 
+use super::largest::largest;
 use super::window::{Moment, averaging, in_segments};
 use super::{Finding, Judgement, Prediction, Values};
 use crate::dynamics::{MidpointSample, Record};
@@ -67,9 +68,9 @@ impl Tracked {
         let midpoints =
             record.samples.iter().filter(|s| s.segment.as_ref().is_some_and(|s| s.start == start));
         let midpoints: Vec<&MidpointSample> = midpoints.filter_map(|s| s.midpoint.as_ref()).collect();
-        let oscillation = segment.iter().map(|m| m.map.trace()).fold(0.0, f64::max).sqrt();
+        let oscillation = largest(segment.iter().map(|m| m.map.trace())).sqrt();
         Some(Self {
-            farthest: distances.into_iter().fold(0.0, f64::max),
+            farthest: largest(distances.into_iter()),
             allowed: oscillation + 2.0 * averaging(midpoints.into_iter(), record.learning_rate),
             path: segment.last()?.map.path,
         })

@@ -46,11 +46,12 @@ pub struct Judgement {
 
 impl Judgement {
     /// Judges by intervals: *holds* if `discrepancy + numerical_error <= tolerance`, *violated* if
-    /// `discrepancy - numerical_error > tolerance`, otherwise (NaN included) *unresolved*.
+    /// `discrepancy - numerical_error > tolerance`, otherwise (NaN, or a size below zero) *unresolved*.
     pub fn new(statement: impl Into<String>, values: Values, reason: impl Into<String>) -> Self {
         let Values { predicted, measured, discrepancy, tolerance, numerical_error } = values;
         let numbers = [predicted, measured, discrepancy, tolerance, numerical_error];
-        let verdict = if numbers.iter().any(|x| !x.is_finite()) {
+        let sizes = [discrepancy, tolerance, numerical_error];
+        let verdict = if numbers.iter().any(|x| !x.is_finite()) || sizes.iter().any(|&x| x < 0.0) {
             Outcome::Unresolved
         } else if discrepancy + numerical_error <= tolerance {
             Outcome::Holds

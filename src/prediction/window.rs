@@ -160,7 +160,7 @@ impl Truncation {
         }
         let kurtosis = (moments.len() as f64 * fourth / square.powi(2)).max(1.0);
         let rests = || moments.iter().filter_map(|m| m.segment.rest.as_ref());
-        let largest = |of: fn(&ExpansionRest) -> f64| kurtosis * rests().map(of).fold(0.0, f64::max);
+        let most = |of: fn(&ExpansionRest) -> f64| kurtosis * largest(rests().map(of));
         let rate = rate(moments);
         let rise = moments.iter().map(|m| m.map.rise).sum::<f64>() / moments.len() as f64;
         Self {
@@ -168,9 +168,9 @@ impl Truncation {
             swing,
             rate,
             lag: if rate > 0.0 { rate * rate / (2.0 * rise) } else { 0.0 },
-            force: largest(|rest| rest.force),
-            pace: largest(|rest| rest.pace),
-            curvature: largest(|rest| rest.curvature),
+            force: most(|rest| rest.force),
+            pace: most(|rest| rest.pace),
+            curvature: most(|rest| rest.curvature),
         }
     }
 
@@ -200,7 +200,7 @@ fn rate(moments: &[Moment<'_>]) -> f64 {
     let mean = |moments: &[Moment<'_>]| moments.iter().map(|m| m.map.trace()).sum::<f64>() / quarter as f64;
     let late = &moments[moments.len() - quarter..];
     let (before, after) = (mean(&moments[..quarter]), mean(late));
-    let time = late[0].sample.step - moments[0].sample.step;
+    let time = late[0].sample.step.abs_diff(moments[0].sample.step);
     if before > 0.0 && after > 0.0 { (libm::log(after / before) / time as f64).abs() } else { 0.0 }
 }
 
@@ -218,5 +218,5 @@ pub fn averaging<'a>(midpoints: impl Iterator<Item = &'a MidpointSample>, learni
 /// The relative error of Sigma that the eigenpairs' residuals r explain. Sigma is made of `<D_ij, g>` and `<D_ij, D_kl>`, cubic
 /// and of fourth degree in the critical eigenvectors, each off by r: some ten r, for the largest r of the window.
 pub fn eigenpair_error(moments: &[Moment<'_>]) -> f64 {
-    10.0 * moments.iter().map(|m| m.map.residual).fold(0.0, f64::max)
+    10.0 * largest(moments.iter().map(|m| m.map.residual))
 }

@@ -8,6 +8,8 @@ mod cache;
 mod case;
 mod error;
 mod file;
+#[cfg(test)]
+mod fuzz;
 mod known;
 mod limits;
 mod ration;

@@ -1,0 +1,48 @@
+//! Claims about distances of paths.
+
+use super::trial::{Trial, constant};
+use super::truth::{
+    BEYOND_AT_FIRST, BEYOND_EARLY, ETA, FIRST, SEGMENT, SHARPNESS_SLOPE, SPEED, STEPS, record, trace, with,
+};
+
+pub fn trials() -> Vec<Trial> {
+    let mut trials = from_start();
+    trials.extend(in_segments());
+    // Nearer is a ratio below 1 over the second halves, without noise to its last digit.
+    trials.extend(constant("nearer_than_gradient_flow", (1.0, 0.0), |x| {
+        with(|s| s.segment.iter_mut().for_each(|s| s.to_map = x * s.to_gradient_flow.expect("there")))
+    }));
+    trials
+}
+
+/// How far a point with `eta S = 2` is from one where it is `2 + y`.
+fn off(y: f64) -> f64 {
+    y / (ETA * SHARPNESS_SLOPE)
+}
+
+/// The oscillation and the kick, over the central flow's path to the end.
+fn from_start() -> Vec<Trial> {
+    let (last, path) = (STEPS - 1, SPEED * (STEPS - 1) as f64);
+    let tolerance = (trace(last).sqrt() + 2.0 * off(BEYOND_AT_FIRST)) / path;
+    constant("tracks_central_flow", (tolerance, 0.0), |x| {
+        let mut record = record();
+        let map = record.samples[FIRST + 7].central_map.as_mut().expect("a map");
+        map.to_midpoint = Some(x * path);
+        record
+    })
+}
+
+/// The oscillation of the segment and twice what its midpoints average over, over its path.
+fn in_segments() -> Vec<Trial> {
+    let mut trials = vec![];
+    for start in [FIRST, FIRST + SEGMENT] {
+        let (last, path) = (start + SEGMENT - 1, SPEED * (SEGMENT - 1) as f64);
+        let tolerance = (trace(last).sqrt() + 2.0 * off(BEYOND_EARLY)) / path;
+        trials.extend(constant("tracks_in_segments", (tolerance, 0.0), |x| {
+            let mut record = record();
+            record.samples[start + 200].segment.as_mut().expect("a segment").to_map = x * path;
+            record
+        }));
+    }
+    trials
+}

@@ -1,0 +1,274 @@
+//! Every number of a record by its name: written as patterns without `..`, so that a field that is not listed does not compile.
+
+use crate::dynamics::certificate::{
+    ActionCertificate, Comparison, DistanceCertificate, EdgeCertificate, EigenpairCertificate,
+};
+use crate::dynamics::{
+    Ascent, CentralSample, DiscreteSample, EulerDrift, Expansion, ExpansionRest, FlowSample, MapSample,
+    MidpointSample, ProbeResults, QuadraticMode, QuadraticModel, Record, Sample, SegmentSample,
+    SingleEigenvalue,
+};
+
+/// What is done to the numbers: a name and what is there.
+pub type Visit<'a> = dyn FnMut(&'static str, Number<'_>) + 'a;
+
+/// A number, or several.
+pub enum Number<'a> {
+    /// A real number.
+    Real(&'a mut f64),
+    /// A real number that may be missing.
+    Maybe(&'a mut Option<f64>),
+    /// Several.
+    Reals(&'a mut Vec<f64>),
+    /// A count.
+    Count(&'a mut usize),
+}
+
+use Number::{Count, Maybe, Real, Reals};
+
+/// All numbers of a record.
+pub fn visit(record: &mut Record, f: &mut Visit<'_>) {
+    let Record {
+        dim,
+        learning_rate,
+        steps,
+        largest_norm,
+        critical_above,
+        substeps,
+        segment,
+        eigen_tolerance,
+        samples,
+        probes: found,
+        stops: _,
+        cancelled: _,
+        products,
+        hashes: _,
+    } = record;
+    f("dim", Count(dim));
+    f("learning_rate", Real(learning_rate));
+    f("steps", Count(steps));
+    f("largest_norm", Real(largest_norm));
+    f("critical_above", Real(critical_above));
+    f("substeps", Count(substeps));
+    f("segment", Count(segment));
+    f("eigen_tolerance", Real(eigen_tolerance));
+    products.iter_mut().for_each(|products| f("products", Count(products)));
+    samples.iter_mut().for_each(|s| sample(s, f));
+    probes(found, f);
+}
+
+/// All numbers of a sample.
+pub fn sample(sample: &mut Sample, f: &mut Visit<'_>) {
+    let Sample {
+        step,
+        discrete,
+        midpoint: of_midpoint,
+        gradient_flow,
+        central_flow,
+        central_map,
+        flows_apart,
+        segment: of_segment,
+    } = sample;
+    f("step", Count(step));
+    let DiscreteSample { loss, gradient_square, step_length } = discrete;
+    f("discrete.loss", Real(loss));
+    f("discrete.gradient_square", Real(gradient_square));
+    f("discrete.step_length", Real(step_length));
+    of_midpoint.iter_mut().for_each(|m| midpoint(m, f));
+    if let Some(FlowSample { loss, sharpness, error, path, euler_error }) = gradient_flow {
+        f("gradient_flow.loss", Real(loss));
+        f("gradient_flow.sharpness", Real(sharpness));
+        f("gradient_flow.error", Real(error));
+        f("gradient_flow.path", Real(path));
+        f("gradient_flow.euler_error", Real(euler_error));
+    }
+    central_flow.iter_mut().for_each(|c| central(c, f));
+    central_map.iter_mut().for_each(|m| map(m, f));
+    f("flows_apart", Maybe(flows_apart));
+    of_segment.iter_mut().for_each(|s| segment(s, f));
+}
+
+fn midpoint(midpoint: &mut MidpointSample, f: &mut Visit<'_>) {
+    let MidpointSample {
+        loss,
+        eigenvalues,
+        residual,
+        sharpening,
+        sharpness_gradient_square,
+        path,
+        displacement_square,
+        to_gradient_flow,
+        to_central_flow,
+    } = midpoint;
+    f("midpoint.loss", Real(loss));
+    f("midpoint.eigenvalues", Reals(eigenvalues));
+    f("midpoint.residual", Real(residual));
+    f("midpoint.sharpening", Real(sharpening));
+    f("midpoint.sharpness_gradient_square", Real(sharpness_gradient_square));
+    f("midpoint.path", Real(path));
+    f("midpoint.displacement_square", Real(displacement_square));
+    f("midpoint.to_gradient_flow", Maybe(to_gradient_flow));
+    f("midpoint.to_central_flow", Maybe(to_central_flow));
+}
+
+fn central(central: &mut CentralSample, f: &mut Visit<'_>) {
+    let CentralSample {
+        loss,
+        gradient_square,
+        eigenvalues,
+        residual,
+        sigma,
+        oscillation,
+        rise,
+        gradient_variance,
+        complementarity,
+        half_complementarity,
+        single,
+        local_error,
+        path,
+        ascent,
+    } = central;
+    f("central.loss", Real(loss));
+    f("central.gradient_square", Real(gradient_square));
+    f("central.eigenvalues", Reals(eigenvalues));
+    f("central.residual", Real(residual));
+    f("central.sigma", Reals(sigma));
+    f("central.oscillation", Reals(oscillation));
+    f("central.rise", Real(rise));
+    f("central.gradient_variance", Real(gradient_variance));
+    f("central.complementarity", Real(complementarity));
+    f("central.half_complementarity", Real(half_complementarity));
+    if let Some(SingleEigenvalue { closed_form, solved, projection_mismatch, cosine }) = single {
+        f("single.closed_form", Real(closed_form));
+        f("single.solved", Real(solved));
+        f("single.projection_mismatch", Real(projection_mismatch));
+        f("single.cosine", Real(cosine));
+    }
+    f("central.local_error", Real(local_error));
+    f("central.path", Real(path));
+    if let Some(Ascent { change, descent, loss, restoring, euler }) = ascent {
+        f("ascent.change", Real(change));
+        f("ascent.descent", Real(descent));
+        f("ascent.loss", Real(loss));
+        f("ascent.restoring", Real(restoring));
+        f("ascent.euler", Real(euler));
+    }
+}
+
+fn map(map: &mut MapSample, f: &mut Visit<'_>) {
+    let MapSample {
+        distance,
+        to_descent,
+        to_midpoint,
+        sharpness,
+        loss,
+        trace,
+        gradient_variance,
+        gradient_square,
+    } = map;
+    f("map.distance", Maybe(distance));
+    f("map.to_descent", Real(to_descent));
+    f("map.to_midpoint", Maybe(to_midpoint));
+    f("map.sharpness", Real(sharpness));
+    f("map.loss", Real(loss));
+    f("map.trace", Real(trace));
+    f("map.gradient_variance", Real(gradient_variance));
+    f("map.gradient_square", Real(gradient_square));
+}
+
+fn segment(segment: &mut SegmentSample, f: &mut Visit<'_>) {
+    let SegmentSample { start, map, to_map, ahead, to_gradient_flow, map_to_flow, curvature, rest } = segment;
+    f("segment.start", Count(start));
+    central(map, f);
+    f("segment.to_map", Real(to_map));
+    f("segment.ahead", Real(ahead));
+    f("segment.to_gradient_flow", Maybe(to_gradient_flow));
+    f("segment.map_to_flow", Maybe(map_to_flow));
+    f("segment.curvature", Reals(curvature));
+    if let Some(ExpansionRest { force, pace, curvature }) = rest {
+        f("rest.force", Real(force));
+        f("rest.pace", Real(pace));
+        f("rest.curvature", Real(curvature));
+    }
+}
+
+fn probes(probes: &mut ProbeResults, f: &mut Visit<'_>) {
+    let ProbeResults {
+        expansions,
+        quadratic_models,
+        edges,
+        actions,
+        distances,
+        eigenpairs,
+        euler_drifts,
+        products,
+    } = probes;
+    for Expansion { step, x, error, error_without_third, floor } in expansions {
+        f("expansion.step", Count(step));
+        f("expansion.x", Reals(x));
+        f("expansion.error", Reals(error));
+        f("expansion.error_without_third", Reals(error_without_third));
+        f("expansion.floor", Reals(floor));
+    }
+    for QuadraticModel { step, modes } in quadratic_models {
+        f("quadratic_model.step", Count(step));
+        for QuadraticMode { effective, coordinates, error } in modes {
+            f("mode.effective", Real(effective));
+            f("mode.coordinates", Reals(coordinates));
+            f("mode.error", Reals(error));
+        }
+    }
+    for EdgeCertificate { step, substep, trace, need, violation, half_violation, numerical_error } in edges {
+        f("edge.step", Count(step));
+        f("edge.substep", Count(substep));
+        f("edge.trace", Real(trace));
+        f("edge.need", Real(need));
+        f("edge.violation", Real(violation));
+        f("edge.half_violation", Real(half_violation));
+        f("edge.numerical_error", Real(numerical_error));
+    }
+    for ActionCertificate { step, substep, trace, comparisons } in actions {
+        f("action.step", Count(step));
+        f("action.substep", Count(substep));
+        f("action.trace", Real(trace));
+        comparisons.iter_mut().for_each(|c| comparison(c, f));
+    }
+    for DistanceCertificate { step, comparisons } in distances {
+        f("distance.step", Count(step));
+        comparisons.iter_mut().for_each(|c| comparison(c, f));
+    }
+    for EigenpairCertificate {
+        step,
+        process: _,
+        count,
+        residual,
+        reported,
+        orthogonality,
+        missed,
+        dropped,
+    } in eigenpairs
+    {
+        f("eigenpair.step", Count(step));
+        f("eigenpair.count", Count(count));
+        f("eigenpair.residual", Real(residual));
+        f("eigenpair.reported", Real(reported));
+        f("eigenpair.orthogonality", Real(orthogonality));
+        f("eigenpair.missed", Real(missed));
+        f("eigenpair.dropped", Maybe(dropped));
+    }
+    for EulerDrift { steps, distance, rest, error } in euler_drifts {
+        f("drift.steps", Count(steps));
+        f("drift.distance", Reals(distance));
+        f("drift.rest", Reals(rest));
+        f("drift.error", Real(error));
+    }
+    f("certificate products", Count(products));
+}
+
+fn comparison(comparison: &mut Comparison, f: &mut Visit<'_>) {
+    let Comparison { quantity: _, size, difference, allowed, control } = comparison;
+    f("comparison.size", Real(size));
+    f("comparison.difference", Real(difference));
+    f("comparison.allowed", Real(allowed));
+    f("comparison.control", Maybe(control));
+}

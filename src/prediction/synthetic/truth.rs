@@ -1,0 +1,277 @@
+//! The record of a run that fits the theory exactly, by formulas.
+
+use crate::dynamics::certificate::{
+    ActionCertificate, Comparison, DistanceCertificate, EdgeCertificate, EigenpairCertificate,
+};
+use crate::dynamics::{
+    Ascent, CentralSample, DiscreteSample, EulerDrift, Expansion, ExpansionRest, FlowSample, MapSample,
+    MidpointSample, ProbeResults, QuadraticMode, QuadraticModel, Record, Sample, SegmentSample,
+    SingleEigenvalue,
+};
+
+/// The learning rate eta.
+pub const ETA: f64 = 0.01;
+/// The step at which the edge is reached.
+pub const EDGE_STEP: usize = 100;
+/// The start of the first segment.
+pub const FIRST: usize = 300;
+/// The length of a segment.
+pub const SEGMENT: usize = 400;
+/// The number of steps: two whole segments to the end.
+pub const STEPS: usize = FIRST + 2 * SEGMENT;
+/// eta S at the start.
+pub const START: f64 = 1.5;
+/// `y = eta S - 2` at all midpoints of segments past their first steps.
+pub const BEYOND: f64 = 0.05;
+/// `y` early in each segment, where no averages are taken.
+pub const BEYOND_EARLY: f64 = 0.1;
+/// `y` in the first blow-up.
+pub const BEYOND_AT_FIRST: f64 = 0.2;
+/// `|grad S|` at midpoints.
+pub const SHARPNESS_SLOPE: f64 = 1000.0;
+/// The rate rho at which Sigma grows a step.
+pub const RATE: f64 = 2e-3;
+/// The rise r of an eigenvalue a step without Sigma.
+pub const RISE: f64 = 1e-3;
+/// What the expansion leaves out.
+pub const REST: ExpansionRest = ExpansionRest { force: 5e-3, pace: 4e-3, curvature: 3e-3 };
+/// The residual of all eigenpairs of the central flow and the central map.
+pub const RESIDUAL: f64 = 1e-4;
+/// The residual of the eigenpairs at midpoints.
+pub const MIDPOINT_RESIDUAL: f64 = 0.02;
+/// The number of parameters p.
+pub const DIM: usize = 100;
+/// Path length a step.
+pub const SPEED: f64 = 0.02;
+/// The shares of the trace that the eigenvalues of Sigma have.
+pub const SHARES: [f64; 2] = [0.7, 0.3];
+/// The run's tolerance of eigenpairs.
+pub const TOLERANCE: f64 = 1e-6;
+/// The largest norm of the weights.
+pub const NORM: f64 = 10.0;
+/// Gradient flow's error.
+pub const FLOW_ERROR: f64 = 1e-4;
+/// Gradient flow's Euler error.
+pub const EULER_ERROR: f64 = 0.05;
+/// The distance to gradient flow at the edge.
+pub const AT_THE_EDGE: f64 = 0.022;
+/// The exponent of the growth of that distance as a power of the path after it.
+pub const EXPONENT: f64 = 2.26;
+/// `|grad L|^2` along the central flow and map.
+pub const GRADIENT_SQUARE: f64 = 4.0;
+
+/// `tr Sigma` at a step.
+pub fn trace(step: usize) -> f64 {
+    if step < EDGE_STEP { 0.0 } else { 1e-4 * libm::exp(RATE * (step as f64 - EDGE_STEP as f64)) }
+}
+
+/// The start of the segment of a step.
+pub fn start_of(step: usize) -> Option<usize> {
+    (step >= FIRST).then(|| FIRST + (step - FIRST) / SEGMENT * SEGMENT)
+}
+
+/// The distance of the midpoint to gradient flow where it grows after the edge with this exponent of the path.
+pub fn split(step: usize, exponent: f64) -> f64 {
+    let (half, edge) = (EDGE_STEP as f64 / 2.0, EDGE_STEP as f64);
+    match step as f64 {
+        t if t <= half => 0.02,
+        t if t <= edge => 0.02 + (AT_THE_EDGE - 0.02) * (t - half) / (edge - half),
+        t => AT_THE_EDGE * libm::pow(t / edge, exponent),
+    }
+}
+
+/// The record.
+pub fn record() -> Record {
+    Record {
+        dim: DIM,
+        learning_rate: ETA,
+        steps: STEPS,
+        largest_norm: NORM,
+        critical_above: 1.9,
+        substeps: 4,
+        segment: SEGMENT,
+        eigen_tolerance: TOLERANCE,
+        samples: (0..STEPS).map(sample).collect(),
+        probes: probes(),
+        stops: vec![],
+        cancelled: false,
+        products: [1, 2, 3, 4, 5],
+        hashes: ["a", "b", "c", "d"].map(String::from),
+    }
+}
+
+/// The record with every sample changed.
+pub fn with(change: impl Fn(&mut Sample)) -> Record {
+    let mut record = record();
+    record.samples.iter_mut().for_each(change);
+    record
+}
+
+fn sample(step: usize) -> Sample {
+    let theory = central(step, step, EDGE_STEP);
+    let distance = split(step, EXPONENT);
+    // The loss goes up once on the way, as it does in a blow-up.
+    let jump = if step == EDGE_STEP + 100 { 5.0 } else { 0.0 };
+    let gradient_square = theory.gradient_square + theory.gradient_variance;
+    Sample {
+        step,
+        discrete: DiscreteSample {
+            loss: theory.loss + theory.trace() / ETA + jump,
+            gradient_square,
+            step_length: ETA * gradient_square.sqrt(),
+        },
+        midpoint: (step > 0).then(|| midpoint(step, distance)),
+        gradient_flow: Some(FlowSample {
+            loss: 1.0,
+            sharpness: START + 0.005 * step as f64,
+            error: FLOW_ERROR,
+            path: SPEED * step as f64,
+            euler_error: EULER_ERROR,
+        }),
+        central_map: Some(MapSample {
+            distance: Some(1e-3),
+            to_descent: 0.0,
+            to_midpoint: Some(0.01),
+            sharpness: theory.eigenvalues[0],
+            loss: theory.loss,
+            trace: theory.trace(),
+            gradient_variance: theory.gradient_variance,
+            gradient_square: theory.gradient_square,
+        }),
+        central_flow: Some(theory),
+        flows_apart: (step > 0).then_some(distance),
+        segment: start_of(step).map(|start| segment(step, start)),
+    }
+}
+
+fn midpoint(step: usize, distance: f64) -> MidpointSample {
+    let first = match (step, start_of(step)) {
+        // The central map of the docs' rounding is carried on by 1.5 here.
+        (99, _) => 2.5,
+        (150, _) => 2.0 + BEYOND_AT_FIRST,
+        (_, Some(start)) if step == start + 5 => 2.0 + BEYOND_EARLY,
+        _ if step < EDGE_STEP => START + 0.005 * step as f64,
+        _ => 2.0 + BEYOND,
+    };
+    MidpointSample {
+        loss: 1.0,
+        eigenvalues: vec![first, first - 0.5],
+        residual: MIDPOINT_RESIDUAL,
+        sharpening: 0.005 / (ETA * ETA),
+        sharpness_gradient_square: SHARPNESS_SLOPE * SHARPNESS_SLOPE,
+        path: SPEED * step as f64,
+        displacement_square: trace(step),
+        to_gradient_flow: Some(distance),
+        to_central_flow: Some(0.01),
+    }
+}
+
+/// The central flow or map, at the edge from `edge` on, `step - start` steps after its start.
+fn central(step: usize, time: usize, edge: usize) -> CentralSample {
+    let trace = if step >= edge { trace(step) } else { 0.0 };
+    let sigma: Vec<f64> = if trace > 0.0 { SHARES.map(|share| share * trace).to_vec() } else { vec![] };
+    let first = if trace > 0.0 { 2.0 } else { START + 0.005 * step as f64 };
+    CentralSample {
+        loss: 1.0,
+        gradient_square: GRADIENT_SQUARE,
+        eigenvalues: vec![first, first, 1.2],
+        residual: RESIDUAL,
+        // Uncorrelated: in step and out of step by turns.
+        oscillation: displacements(step, [1.0, if step.is_multiple_of(2) { 1.0 } else { -1.0 }]),
+        sigma,
+        rise: RISE,
+        gradient_variance: trace * (2.0 / ETA) * (2.0 / ETA),
+        complementarity: 1e-15,
+        half_complementarity: 0.25,
+        single: (trace > 0.0).then_some(SINGLE),
+        local_error: 1e-6,
+        path: SPEED * time as f64,
+        ascent: (time > 0).then_some(ASCENT),
+    }
+}
+
+/// The closed form for one critical eigenvalue: with the cosine 1/2 the unit is twice as much.
+pub const SINGLE: SingleEigenvalue =
+    SingleEigenvalue { closed_form: 0.02, solved: 0.02, projection_mismatch: 0.0, cosine: 0.5 };
+
+/// A fall by half of what gradient flow descends, to a thousandth of that.
+pub const ASCENT: Ascent = Ascent { change: -5e-3, descent: 1e-2, loss: 1.0, restoring: 4e-6, euler: 6e-6 };
+
+/// `x_i = factor_i sqrt(sigma_i)`, but for one large step, the blow-up after which averages are taken: the first step at
+/// which they may be.
+pub fn displacements(step: usize, factors: [f64; 2]) -> Vec<f64> {
+    let blow_up = step == FIRST + 20;
+    let x = |i: usize| if blow_up { 1.0 } else { factors[i] * (SHARES[i] * trace(step)).sqrt() };
+    if step < EDGE_STEP { vec![] } else { vec![x(0), x(1)] }
+}
+
+fn segment(step: usize, start: usize) -> SegmentSample {
+    let measured = (step - start).is_multiple_of(5);
+    SegmentSample {
+        start,
+        map: central(step, step - start, EDGE_STEP),
+        to_map: 0.01,
+        ahead: 0.0,
+        to_gradient_flow: Some(0.005 * (step - start) as f64),
+        map_to_flow: Some(1e-3),
+        curvature: if measured { vec![2.0, 2.0] } else { vec![] },
+        rest: measured.then_some(REST),
+    }
+}
+
+fn probes() -> ProbeResults {
+    let comparison = || vec![Comparison::new("length", 2.0, 0.0, 1e-12).against(0.1)];
+    ProbeResults {
+        expansions: vec![Expansion {
+            step: 1,
+            x: halvings(0.1, &[1.0; 4]),
+            error: halvings(1.0, &[3.0; 4]),
+            error_without_third: halvings(1.0, &[2.0; 4]),
+            floor: halvings(1e-4, &[3.0; 4]),
+        }],
+        quadratic_models: vec![QuadraticModel { step: 1, modes: vec![mode(0.5), mode(2.5)] }],
+        edges: vec![EdgeCertificate {
+            step: 1,
+            substep: 0,
+            trace: 1.0,
+            need: 0.5,
+            violation: 0.0,
+            half_violation: 0.25,
+            numerical_error: 1e-7,
+        }],
+        actions: vec![ActionCertificate { step: 1, substep: 0, trace: 1.0, comparisons: comparison() }],
+        distances: vec![DistanceCertificate { step: 1, comparisons: comparison() }],
+        eigenpairs: vec![EigenpairCertificate {
+            step: 1,
+            process: "midpoints".to_string(),
+            count: 2,
+            residual: 0.5 * TOLERANCE,
+            reported: 0.5 * TOLERANCE,
+            orthogonality: 3e-11,
+            missed: 0.3 * TOLERANCE,
+            dropped: Some(0.1),
+        }],
+        euler_drifts: vec![EulerDrift {
+            steps: 8,
+            distance: halvings(1.0, &[1.0; 2]),
+            rest: halvings(1.0, &[2.0; 2]),
+            error: 1e-5,
+        }],
+        products: 7,
+    }
+}
+
+/// Errors of which each is the one before over `2^order`.
+pub fn halvings(first: f64, orders: &[f64]) -> Vec<f64> {
+    let mut errors = vec![first];
+    for order in orders {
+        errors.push(errors[errors.len() - 1] / libm::pow(2.0, *order));
+    }
+    errors
+}
+
+fn mode(effective: f64) -> QuadraticMode {
+    let coordinates: Vec<f64> = (0..=20).map(|t| (1.0 - effective as f64).powi(t)).collect();
+    let error = coordinates.iter().map(|_| 1e-7).collect();
+    QuadraticMode { effective, coordinates, error }
+}
