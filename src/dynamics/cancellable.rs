@@ -151,11 +151,11 @@ mod tests {
     #[test]
     fn all_is_nan_once_cancelled() {
         let objective = Landscape::valley(3.0, 0.02, 3, 0);
-        let progress = Patience::of(3);
+        let progress = Patience::of(2);
         let wrapped = Cancellable::new(&objective, &progress);
         let w = objective.start();
         let v = Matrix::from_columns(4, 9, Stream::new(1, "directions").normals(36));
-        // One question at the point, one before the block, one before its first part: the second part is not computed.
+        // One question at the point, one before the first part of the block: the second part is not computed.
         let product = wrapped.linearize(&w).hvp(&v);
         assert!(product.col(PART - 1).iter().all(|x| x.is_finite()));
         assert!(product.col(PART).iter().all(|x| x.is_nan()));

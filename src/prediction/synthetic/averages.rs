@@ -45,6 +45,9 @@ const LAG: f64 = RATE * RATE / (2.0 * RISE);
 /// `E x^2 y^2 / E x^2` for the same y everywhere.
 const CYCLE: f64 = BEYOND * BEYOND;
 
+/// `E y^2`.
+const SWING: f64 = BEYOND * BEYOND;
+
 /// Sigma's entries are of fourth degree and lower in the eigenvectors: ten residuals.
 const PAIRS: f64 = 10.0 * RESIDUAL;
 
@@ -52,9 +55,6 @@ const PAIRS: f64 = 10.0 * RESIDUAL;
 fn squares(steps: &[usize]) -> f64 {
     CYCLE + kurtosis(steps) * REST.force + RATE + LAG
 }
-
-/// The middle of the second quarter of a segment.
-const EARLY: f64 = (SEGMENT as f64 / 4.0 + SEGMENT as f64 / 2.0 - 1.0) / 2.0;
 
 fn time(step: usize) -> f64 {
     ((step - FIRST) % SEGMENT) as f64
@@ -75,7 +75,6 @@ pub fn claims() -> Vec<Claim> {
         quantile: 3.499,
     };
     let measured: Vec<usize> = all.iter().copied().filter(|step| (step - FIRST) % 5 == 0).collect();
-    let late: Vec<usize> = all.iter().copied().filter(|&step| time(step) >= 0.75 * SEGMENT as f64).collect();
     vec![
         of("oscillation_size", &all, trace, |s, a, _| {
             s.midpoint.as_mut().expect("a midpoint").displacement_square = a;
@@ -116,23 +115,49 @@ pub fn claims() -> Vec<Claim> {
         },
         Claim {
             predicted: 2.0,
-            truncation: CYCLE + kurtosis(&all) * REST.curvature + 0.5 * RATE,
+            truncation: 0.5 * SWING + CYCLE + kurtosis(&all) * REST.curvature + 0.5 * RATE,
             error: 2.0 * RESIDUAL * RESIDUAL,
             ..of("sharpness_equilibrates", &measured, trace, |s, a, b| {
                 s.segment.as_mut().expect("a segment").curvature = vec![a / b; 2];
             })
         },
-        Claim {
-            truncation: CYCLE + kurtosis(&all) * REST.pace + LAG,
-            error: PAIRS / (DIM as f64).sqrt(),
-            ..of(
-                "keeps_pace",
-                &late,
-                |step| time(step) - EARLY,
-                |s, a, b| s.segment.as_mut().expect("a segment").ahead = a - b,
-            )
-        },
     ]
+}
+
+/// The pace is a slope: `ahead` grows by so much a step; noise that changes its sign with each step leaves the means of
+/// quarters alone, and its size is the scatter around the line.
+fn pace() -> Vec<Trial> {
+    let steps: Vec<usize> =
+        window().into_iter().filter(|&step| time(step) >= 0.25 * SEGMENT as f64).collect();
+    let truncation = SWING + kurtosis(&window()) * REST.pace + LAG;
+    let error = PAIRS / (DIM as f64).sqrt();
+    let with = |slope: f64, noise: f64| {
+        let mut record = record();
+        for &step in &steps {
+            let sign = if step % 2 == 0 { 1.0 } else { -1.0 };
+            let segment = record.samples[step].segment.as_mut().expect("a segment");
+            segment.ahead = slope * time(step) + sign * noise;
+        }
+        record
+    };
+    let mut trials = vec![];
+    for sign in [1.0, -1.0] {
+        trials.extend(constant("keeps_pace", (truncation, error), |x| with(sign * x, 0.0)));
+        // Over half a segment, each of the two quarters known to the noise, in two segments: 2 noise / SEGMENT.
+        let noise = truncation / 3.499 * SEGMENT as f64 / 2.0;
+        let tolerance = 2.0 * truncation;
+        for (x, outcome) in
+            [(0.95 * tolerance - error, Outcome::Holds), (1.05 * tolerance + error, Outcome::Violated)]
+        {
+            trials.push(Trial::new(
+                "keeps_pace",
+                &format!("noise and {}", sign * x),
+                with(sign * x, noise),
+                outcome,
+            ));
+        }
+    }
+    trials
 }
 
 fn along<const I: usize>(sample: &mut Sample, a: f64, _: f64) {
@@ -195,6 +220,7 @@ pub fn trials() -> Vec<Trial> {
             trials.extend(noisy(&claim, sign));
         }
     }
+    trials.extend(pace());
     trials.extend(nearer());
     trials
 }
