@@ -60,7 +60,6 @@ pub struct CentralFlow {
     wanted: Wanted,
     tracker: Tracker,
     evaluation: Option<Evaluation>,
-    local_error: f64,
     path: f64,
     ascent: Option<Ascent>,
 }
@@ -139,7 +138,6 @@ impl CentralFlow {
             wanted: Wanted { critical_above: numerics.critical_above, tolerance: numerics.eigen_tolerance },
             tracker,
             evaluation: None,
-            local_error: 0.0,
             path: 0.0,
             ascent: None,
         }
@@ -153,11 +151,6 @@ impl CentralFlow {
     /// HVPs used for eigenpairs so far.
     pub fn products(&self) -> usize {
         self.tracker.products_total()
-    }
-
-    /// The sum so far of the estimated local errors `dt |v(t + dt) - v(t)| / 2` of the substeps.
-    pub fn local_error(&self) -> f64 {
-        self.local_error
     }
 
     /// The length of the path so far.
@@ -201,7 +194,6 @@ impl CentralFlow {
         self.path += dt * norm(&before.velocity);
         let eta = self.rule.learning_rate;
         let after = self.evaluate(objective)?;
-        let error = 0.5 * dt * distance(&after.velocity, &before.velocity);
         let faster = dot(&after.gradient, &after.velocity) - dot(&after.gradient, &before.velocity);
         let ascent = Ascent {
             change: after.loss - before.loss,
@@ -210,7 +202,6 @@ impl CentralFlow {
             restoring: before.restoring,
             euler: 0.5 * dt * faster.abs(),
         };
-        self.local_error += error;
         self.ascent = Some(self.ascent.map_or(ascent, |worst| worst.worse(ascent)));
         Ok(())
     }

@@ -147,7 +147,6 @@ impl<'a> Run<'a> {
                 learning_rate: spec.learning_rate,
                 steps: spec.steps,
                 largest_norm: 0.0,
-                critical_above: numerics.critical_above,
                 substeps: numerics.substeps,
                 segment: spec.segment,
                 eigen_tolerance: numerics.eigen_tolerance,
@@ -447,7 +446,6 @@ pub(super) fn sample_central(
         complementarity: here.complementarity,
         half_complementarity: here.half_complementarity,
         single: here.single,
-        local_error: flow.local_error(),
         path: flow.path(),
         ascent: flow.ascent(),
     })
@@ -461,10 +459,8 @@ fn sample_map(flow: &mut CentralFlow, objective: &dyn Objective) -> Result<MapSa
         to_descent: 0.0,
         to_midpoint: None,
         sharpness: here.eigenvalues[0],
-        loss: here.loss,
         trace: here.sigma.iter().sum(),
         gradient_variance: here.gradient_variance,
-        gradient_square: norm(&here.gradient).powi(2),
     })
 }
 

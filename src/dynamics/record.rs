@@ -17,8 +17,6 @@ pub struct Record {
     pub steps: usize,
     /// The largest norm of gradient descent's weights.
     pub largest_norm: f64,
-    /// Effective eigenvalues above this were treated as critical.
-    pub critical_above: f64,
     /// Euler substeps of the central flow a step.
     pub substeps: usize,
     /// The length of a segment.
@@ -188,8 +186,6 @@ pub struct CentralSample {
     pub half_complementarity: f64,
     /// The closed form for one critical eigenvalue.
     pub single: Option<SingleEigenvalue>,
-    /// The sum of estimated local errors so far.
-    pub local_error: f64,
     /// The path length so far.
     pub path: f64,
     /// The change of the loss in the worst substep since the last step; none at the start.
@@ -219,14 +215,10 @@ pub struct MapSample {
     pub to_midpoint: Option<f64>,
     /// The largest effective eigenvalue along it.
     pub sharpness: f64,
-    /// Its loss.
-    pub loss: f64,
     /// `tr Sigma` along it.
     pub trace: f64,
     /// `tr(H Sigma H)` along it.
     pub gradient_variance: f64,
-    /// `|grad L|^2` along it.
-    pub gradient_square: f64,
 }
 
 impl Record {
@@ -288,6 +280,7 @@ impl Record {
         add("segment_trace_h_sigma_h", &|s| Some(s.segment.as_ref()?.map.gradient_variance));
         add("segment_midpoint_to_central_map", &|s| Some(s.segment.as_ref()?.to_map));
         add("segment_midpoint_to_gradient_flow", &|s| s.segment.as_ref()?.to_gradient_flow);
+        add("segment_central_map_to_central_flow", &|s| s.segment.as_ref()?.map_to_flow);
         add("segment_midpoint_ahead", &|s| Some(s.segment.as_ref()?.ahead));
         add("path", &|s| Some(s.midpoint.as_ref()?.path));
         add("gradient_flow_sharpness", &|s| Some(s.gradient_flow.as_ref()?.sharpness));

@@ -158,7 +158,10 @@ impl Truncation {
             square += midpoint.displacement_square;
             fourth += midpoint.displacement_square.powi(2);
         }
-        let kurtosis = (moments.len() as f64 * fourth / square.powi(2)).max(1.0);
+        let kurtosis = match moments.len() as f64 * fourth / square.powi(2) {
+            kurtosis if kurtosis < 1.0 => 1.0,
+            kurtosis => kurtosis,
+        };
         let rests = || moments.iter().filter_map(|m| m.segment.rest.as_ref());
         let most = |of: fn(&ExpansionRest) -> f64| kurtosis * largest(rests().map(of));
         let rate = rate(moments);
@@ -167,7 +170,7 @@ impl Truncation {
             cycle: weighted / square,
             swing,
             rate,
-            lag: if rate > 0.0 { rate * rate / (2.0 * rise) } else { 0.0 },
+            lag: if rate == 0.0 { 0.0 } else { rate * rate / (2.0 * rise) },
             force: most(|rest| rest.force),
             pace: most(|rest| rest.pace),
             curvature: most(|rest| rest.curvature),
@@ -201,7 +204,13 @@ fn rate(moments: &[Moment<'_>]) -> f64 {
     let late = &moments[moments.len() - quarter..];
     let (before, after) = (mean(&moments[..quarter]), mean(late));
     let time = late[0].sample.step.abs_diff(moments[0].sample.step);
-    if before > 0.0 && after > 0.0 { (libm::log(after / before) / time as f64).abs() } else { 0.0 }
+    if before.is_nan() || after.is_nan() {
+        f64::NAN
+    } else if before > 0.0 && after > 0.0 {
+        (libm::log(after / before) / time as f64).abs()
+    } else {
+        0.0
+    }
 }
 
 /// `eta S - 2` at a midpoint.

@@ -33,7 +33,6 @@ pub fn visit(record: &mut Record, f: &mut Visit<'_>) {
         learning_rate,
         steps,
         largest_norm,
-        critical_above,
         substeps,
         segment,
         eigen_tolerance,
@@ -48,7 +47,6 @@ pub fn visit(record: &mut Record, f: &mut Visit<'_>) {
     f("learning_rate", Real(learning_rate));
     f("steps", Count(steps));
     f("largest_norm", Real(largest_norm));
-    f("critical_above", Real(critical_above));
     f("substeps", Count(substeps));
     f("segment", Count(segment));
     f("eigen_tolerance", Real(eigen_tolerance));
@@ -124,7 +122,6 @@ fn central(central: &mut CentralSample, f: &mut Visit<'_>) {
         complementarity,
         half_complementarity,
         single,
-        local_error,
         path,
         ascent,
     } = central;
@@ -144,7 +141,6 @@ fn central(central: &mut CentralSample, f: &mut Visit<'_>) {
         f("single.projection_mismatch", Real(projection_mismatch));
         f("single.cosine", Real(cosine));
     }
-    f("central.local_error", Real(local_error));
     f("central.path", Real(path));
     if let Some(Ascent { change, descent, loss, restoring, euler }) = ascent {
         f("ascent.change", Real(change));
@@ -156,24 +152,13 @@ fn central(central: &mut CentralSample, f: &mut Visit<'_>) {
 }
 
 fn map(map: &mut MapSample, f: &mut Visit<'_>) {
-    let MapSample {
-        distance,
-        to_descent,
-        to_midpoint,
-        sharpness,
-        loss,
-        trace,
-        gradient_variance,
-        gradient_square,
-    } = map;
+    let MapSample { distance, to_descent, to_midpoint, sharpness, trace, gradient_variance } = map;
     f("map.distance", Maybe(distance));
     f("map.to_descent", Real(to_descent));
     f("map.to_midpoint", Maybe(to_midpoint));
     f("map.sharpness", Real(sharpness));
-    f("map.loss", Real(loss));
     f("map.trace", Real(trace));
     f("map.gradient_variance", Real(gradient_variance));
-    f("map.gradient_square", Real(gradient_square));
 }
 
 fn segment(segment: &mut SegmentSample, f: &mut Visit<'_>) {

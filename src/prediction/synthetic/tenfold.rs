@@ -26,21 +26,23 @@ const LABELS: [&str; 9] = [
 ];
 
 /// Numbers that no verdict and no golden summary reads.
-const UNREAD: [&str; 8] = [
-    "central.local_error",
-    "critical_above",
-    "drift.steps",
-    "eigenpair.count",
-    "expansion.x",
-    "map.gradient_square",
-    "map.loss",
-    "segment.map_to_flow",
-];
+const UNREAD: [&str; 3] = ["drift.steps", "eigenpair.count", "expansion.x"];
 
 fn names(record: &Record) -> BTreeSet<&'static str> {
     let mut names = BTreeSet::new();
     visit(&mut record.clone(), &mut |name, _| {
         names.insert(name);
+    });
+    names
+}
+
+/// Those that can be NaN.
+fn reals(record: &Record) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    visit(&mut record.clone(), &mut |name, number| {
+        if !matches!(number, Number::Count(_)) {
+            names.insert(name);
+        }
     });
     names
 }
@@ -87,14 +89,15 @@ fn record() -> Record {
         _ => {}
     });
     // A small excess of the flow that is larger in the map as the second order says, an ascent that is nearly none, and a
-    // certificate of a point where there is hardly a need of Sigma.
+    // certificates of points where there is hardly a need of Sigma.
     let at_the_edge = &mut record.samples[600];
     at_the_edge.central_map.as_mut().expect("a map").sharpness = 2.009;
     let flow = at_the_edge.central_flow.as_mut().expect("a flow");
     flow.eigenvalues[0] = 2.001;
     flow.ascent.as_mut().expect("an ascent").change = 1e-5;
     let edge = record.probes.edges[0].clone();
-    record.probes.edges.push(EdgeCertificate { trace: 0.0, need: 5e-8, violation: 5e-7, ..edge });
+    record.probes.edges.push(EdgeCertificate { trace: 1.0, need: 5e-8, violation: 5e-7, ..edge.clone() });
+    record.probes.edges.push(EdgeCertificate { trace: 0.0, need: 5e-8, violation: 6e-7, ..edge });
     record
 }
 
@@ -118,17 +121,22 @@ fn ten_times_any_number_changes_something() {
     }
 }
 
+/// Where these are none a claim may hold: the one only selects points, without the other rounding is allowed less.
+const HARMLESS: [(&str, &str); 2] =
+    [("sigma_holds_the_edge", "edge.need"), ("central_map_is_descent", "midpoint.eigenvalues")];
+
 /// A claim that a number changes does not hold where that number is none.
 #[test]
 fn nothing_holds_without_the_numbers_it_reads() {
     let record = record();
     let before = rows(&record);
     let mut wrong = vec![];
-    for name in names(&record) {
+    for name in reals(&record) {
         let ten_times = rows(&changed(&record, name, |x| *x *= 10.0));
         let none = rows(&changed(&record, name, |x| *x = f64::NAN));
         for ((row, more), (prediction, none)) in before.iter().zip(&ten_times).zip(&none) {
-            if row.1[0] != more.1[0] && none[0].0 == Outcome::Holds {
+            let harmless = HARMLESS.contains(&(prediction, name));
+            if row.1[0] != more.1[0] && none[0].0 == Outcome::Holds && !harmless {
                 wrong.push(format!("{prediction} reads {name} and holds where it is NaN: {:?}", none[0]));
             }
         }
