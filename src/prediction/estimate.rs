@@ -32,18 +32,21 @@ impl Estimate {
         Self { mean, standard_error, freedom: FREEDOM, truncation, numerical_error, steps }
     }
 
-    /// The mean over independent runs, weighted by `w_s = 1 / e_s^2`, e_s their standard errors with `f_s` degrees of freedom.
+    /// The mean over independent runs, weighted by `w_s = 1 / (e_s^2 + t_s^2)`: e_s their standard errors with `f_s` degrees of
+    /// freedom, t_s their truncations, which tell how far a run may be off for other reasons.
     ///
-    /// With shares `p_s = w_s / W`, `W = sum w_s`, its variance is `1 / W` times `1 + 4 sum p_s (1 - p_s) / f_s`, because the
-    /// weights are estimates, with `1 / sum (p_s^2 / f_s)` degrees of freedom (Meier 1953). From [`RUNS_TO_SCATTER`] runs on
-    /// it is what their scatter says, `sum p_s (m_s - m)^2 / (n - 1)` with `n - 1` degrees of freedom. Either falls as one over
-    /// the number of runs; truncation and numerical error, which may be the same in each, do not. A run whose mean is NaN makes
-    /// that of all NaN; one too short for a standard error, or without one, is left out.
+    /// With shares `p_s = w_s / sum w_s` its variance is `sum p_s^2 e_s^2` with `(sum p_s^2 e_s^2)^2 / sum (p_s^4 e_s^4 / f_s)`
+    /// degrees of freedom (Welch and Satterthwaite), times `1 + 4 sum p_s (1 - p_s) / f_s`, because the weights are estimates
+    /// (Meier 1953). From [`RUNS_TO_SCATTER`] runs on it is what their scatter says, `sum p_s (m_s - m)^2 / (n - 1)` with
+    /// `n - 1` degrees of freedom. Either falls as one over the number of runs; truncation and numerical error, which may be
+    /// the same in each, do not. A run whose mean is NaN makes that of all NaN; one too short for a standard error, or
+    /// without one, is left out.
     pub fn pool(runs: &[Estimate]) -> Option<Self> {
         let runs: Vec<&Estimate> =
             runs.iter().filter(|run| run.standard_error > 0.0 || run.mean.is_nan()).collect();
-        let total = runs.iter().fold(0.0, |sum, run| sum + run.standard_error.powi(-2));
-        let shares: Vec<f64> = runs.iter().map(|run| run.standard_error.powi(-2) / total).collect();
+        let weight = |run: &Estimate| 1.0 / (run.standard_error.powi(2) + run.truncation.powi(2));
+        let total = runs.iter().fold(0.0, |sum, run| sum + weight(run));
+        let shares: Vec<f64> = runs.iter().map(|run| weight(run) / total).collect();
         let weighted = |value: &dyn Fn(f64, &Estimate) -> f64| {
             shares.iter().zip(&runs).fold(0.0, |sum, (&share, run)| sum + share * value(share, run))
         };
@@ -52,8 +55,11 @@ impl Estimate {
         let (variance, freedom) = if runs.len() >= RUNS_TO_SCATTER {
             (weighted(&|_, run| (run.mean - mean).powi(2)) / (n - 1.0), n - 1.0)
         } else {
+            let square = |share: f64, run: &Estimate| share * run.standard_error.powi(2);
+            let variance = weighted(&square);
+            let parts = weighted(&|share, run| square(share, run).powi(2) * share / run.freedom);
             let of_weights = 1.0 + 4.0 * weighted(&|share, run| (1.0 - share) / run.freedom);
-            (of_weights / total, 1.0 / weighted(&|share, run| share / run.freedom))
+            (variance * of_weights, variance * variance / parts)
         };
         (runs.len() > 1).then(|| Self {
             mean,

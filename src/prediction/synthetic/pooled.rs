@@ -39,17 +39,17 @@ fn decides(claim: &Claim, interval: f64, make: impl Fn(f64) -> Vec<Record>) {
     }
 }
 
-/// Of a run with a third of the other's standard error 0.9 count: with 7 degrees of freedom each, `7 / (0.81 + 0.01)` together,
+/// Of a run with a third of the other's standard error, both large against the truncation, 0.9 count: with 7 degrees of freedom each, `7 / (0.81 + 0.01)` together,
 /// 8.54, for which tables give Student's quantile 3.296 (interpolated in its inverse).
 #[test]
 fn two_runs_count_by_their_certainty() {
     let claim = loss();
     let unit = claim.noise(1.0, 3).1;
-    let (precise, error) = claim.noise(0.01 / unit, 3);
-    let (vague, _) = claim.noise(0.03 / unit, 3);
+    let (precise, error) = claim.noise(1.0 / unit, 3);
+    let (vague, _) = claim.noise(3.0 / unit, 3);
     let variance = error * error * 0.9 * (1.0 + 4.0 * (2.0 * 0.9 * 0.1) / 7.0);
     decides(&claim, 3.296 * variance.sqrt(), |x| {
-        vec![claim.record(1.0 + x + 0.005, &precise), claim.record(1.0 + x - 0.045, &vague)]
+        vec![claim.record(1.0 + x + 0.5, &precise), claim.record(1.0 + x - 4.5, &vague)]
     });
 }
 
