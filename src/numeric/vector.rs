@@ -51,9 +51,13 @@ pub fn norm(x: &[f64]) -> f64 {
     // Above it, squares that are lost or subnormal do not matter.
     const SMALLEST: f64 = f64::MIN_POSITIVE / (f64::EPSILON * f64::EPSILON);
     let square = dot(x, x);
-    if (SMALLEST..=f64::MAX).contains(&square) || square.is_nan() {
-        return square.sqrt();
-    }
+    if (SMALLEST..=f64::MAX).contains(&square) || square.is_nan() { square.sqrt() } else { scaled_norm(x) }
+}
+
+/// Out of line, so that the usual case stays as small as a square root of an inner product.
+#[cold]
+#[inline(never)]
+fn scaled_norm(x: &[f64]) -> f64 {
     let largest = x.iter().fold(0.0_f64, |most, entry| most.max(entry.abs()));
     if largest == 0.0 || largest.is_infinite() {
         return largest;
