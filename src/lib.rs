@@ -11,8 +11,9 @@
 //! - [`eigen`]: the largest eigenpairs of an operator, cold, warm and certified.
 //! - [`sdcp`]: the semidefinite complementarity problem that determines the oscillation covariance.
 //! - [`optimizer`]: update rules.
-//! - [`dynamics`]: gradient descent, midpoints, gradient flow and central flow, side by side.
-//! - [`prediction`]: the claims, one a file, each with its control.
+//! - [`dynamics`]: gradient descent, midpoints, gradient flow, central flow and central map, side by side, in segments that
+//!   start at midpoints; certificates of them.
+//! - [`prediction`]: the claims, one a file, each with its control; averages over seeds too.
 //! - [`storage`]: files that are replaced as a whole or not at all.
 //! - [`suite`]: suite files, running them, sharing runs between tests.
 //! - [`report`]: tables, JSON, time series. [`cli`]: the program, one file a command.

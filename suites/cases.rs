@@ -30,7 +30,7 @@ const INPUTS: [Input; 9] = [
     input!("loss-below-minus-one", &[NotReached], None),
     input!("saddle", &[Holds], None),
     input!("projected-parallel", &[Holds], None),
-    input!("sixteen-directions", &[Holds], None),
+    input!("sixteen-directions", &[Holds], Some("raise max_tracked")),
     input!("starts-beyond-the-edge", &[NotReached], None),
     input!("overshoot", &[Holds, Unresolved], None),
     input!("comes-to-rest", &[Holds], None),

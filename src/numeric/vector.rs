@@ -69,7 +69,8 @@ fn scaled_norm(x: &[f64]) -> f64 {
 
 /// The distance `|x - y|`.
 pub fn distance(x: &[f64], y: &[f64]) -> f64 {
-    let difference: Vec<f64> = x.iter().zip(y).map(|(a, b)| a - b).collect();
+    let mut difference = x.to_vec();
+    axpy(-1.0, y, &mut difference);
     norm(&difference)
 }
 
