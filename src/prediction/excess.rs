@@ -47,7 +47,7 @@ impl Excess {
             Some((excess(flow.eigenvalues.first().copied()), excess(map)))
         });
         let central = || record.samples.iter().filter_map(|s| s.central_flow.as_ref());
-        let worst = largest(central().map(|c| c.residual)).max(record.eigen_tolerance);
+        let worst = largest(central().map(|c| c.residual).chain([record.eigen_tolerance]));
         Ok(Self {
             order_factor: libm::pow(record.substeps as f64, 1.5),
             flow: largest(flow.clone().map(|(flow, _)| flow)),
@@ -80,7 +80,7 @@ impl Excess {
 /// The central flow is defined from below the edge.
 pub(super) fn premise(record: &Record) -> Result<(), String> {
     let start = record.samples.iter().find_map(|s| s.central_flow.as_ref()?.eigenvalues.first());
-    if let Some(start) = start.filter(|&&start| start > EDGE) {
+    if let Some(start) = start.filter(|&&start| start.is_nan() || start > EDGE) {
         return Err(format!("the run starts beyond the edge of stability, at eta S = {start:.3}"));
     }
     match edge(record) {

@@ -162,7 +162,7 @@ impl Truncation {
         Self {
             cycle: weighted / square,
             rate,
-            lag: if rate > 0.0 { rate * rate / (2.0 * rise) } else { 0.0 },
+            lag: if rate == 0.0 { 0.0 } else { rate * rate / (2.0 * rise) },
             force: most(|rest| rest.force),
             pace: most(|rest| rest.pace),
             curvature: most(|rest| rest.curvature),
@@ -195,7 +195,13 @@ fn rate(moments: &[Moment<'_>]) -> f64 {
     let late = &moments[moments.len() - quarter..];
     let (before, after) = (mean(&moments[..quarter]), mean(late));
     let time = late[0].sample.step.abs_diff(moments[0].sample.step);
-    if before > 0.0 && after > 0.0 { (libm::log(after / before) / time as f64).abs() } else { 0.0 }
+    if before.is_nan() || after.is_nan() {
+        f64::NAN
+    } else if before > 0.0 && after > 0.0 {
+        (libm::log(after / before) / time as f64).abs()
+    } else {
+        0.0
+    }
 }
 
 /// `eta S - 2` at a midpoint.

@@ -45,6 +45,17 @@ fn names(record: &Record) -> BTreeSet<&'static str> {
     names
 }
 
+/// Those that can be NaN.
+fn reals(record: &Record) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    visit(&mut record.clone(), &mut |name, number| {
+        if !matches!(number, Number::Count(_)) {
+            names.insert(name);
+        }
+    });
+    names
+}
+
 /// The record with all numbers of that name changed.
 fn changed(record: &Record, which: &str, change: fn(&mut f64)) -> Record {
     let mut record = record.clone();
@@ -118,17 +129,22 @@ fn ten_times_any_number_changes_something() {
     }
 }
 
+/// Where these are none a claim may hold: the one only selects points, without the other rounding is allowed less.
+const HARMLESS: [(&str, &str); 2] =
+    [("sigma_holds_the_edge", "edge.need"), ("central_map_is_descent", "midpoint.eigenvalues")];
+
 /// A claim that a number changes does not hold where that number is none.
 #[test]
 fn nothing_holds_without_the_numbers_it_reads() {
     let record = record();
     let before = rows(&record);
     let mut wrong = vec![];
-    for name in names(&record) {
+    for name in reals(&record) {
         let ten_times = rows(&changed(&record, name, |x| *x *= 10.0));
         let none = rows(&changed(&record, name, |x| *x = f64::NAN));
         for ((row, more), (prediction, none)) in before.iter().zip(&ten_times).zip(&none) {
-            if row.1[0] != more.1[0] && none[0].0 == Outcome::Holds {
+            let harmless = HARMLESS.contains(&(prediction, name));
+            if row.1[0] != more.1[0] && none[0].0 == Outcome::Holds && !harmless {
                 wrong.push(format!("{prediction} reads {name} and holds where it is NaN: {:?}", none[0]));
             }
         }
