@@ -210,8 +210,10 @@ mod tests {
         }
     }
 
+    type Set = fn(&mut crate::dynamics::Sample, f64);
+
     /// Numbers of the central flow and of gradient flow at each step, by the predictions that read them at every step.
-    const NUMBERS: [(&str, fn(&mut crate::dynamics::Sample, f64)); 7] = [
+    const NUMBERS: [(&str, Set); 7] = [
         ("central_flow_stays_stable", |s, x| s.central_flow.iter_mut().for_each(|c| c.eigenvalues[0] = x)),
         ("central_flow_stays_stable", |s, x| s.central_map.iter_mut().for_each(|c| c.sharpness = x)),
         ("sigma_in_critical_eigenspace", |s, x| {

@@ -74,7 +74,7 @@ pub fn claims() -> Vec<Claim> {
         set,
         quantile: 3.499,
     };
-    let measured: Vec<usize> = all.iter().copied().filter(|step| (step - FIRST) % 5 == 0).collect();
+    let measured: Vec<usize> = all.iter().copied().filter(|step| (step - FIRST).is_multiple_of(5)).collect();
     let late: Vec<usize> = all.iter().copied().filter(|&step| time(step) >= 0.75 * SEGMENT as f64).collect();
     vec![
         of("oscillation_size", &all, trace, |s, a, _| {

@@ -104,7 +104,8 @@ fn record() -> Record {
     let flow = at_the_edge.central_flow.as_mut().expect("a flow");
     flow.eigenvalues[0] = 2.001;
     flow.ascent.as_mut().expect("an ascent").change = 1e-5;
-    let edge = record.probes.edges[0].clone();
+    let edge = record.probes.edges[0];
+    record.probes.edges[0].need = 0.0;
     record.probes.edges.push(EdgeCertificate { trace: 0.0, need: 5e-8, violation: 5e-7, ..edge });
     record
 }
@@ -125,7 +126,7 @@ fn ten_times_any_number_changes_something() {
     known.sort_unstable();
     assert_eq!(unread, known, "on the left, nothing reads these");
     for name in SIGNS {
-        assert_ne!(rows(&changed(&record, name, |x| *x = 0.0)), before, "{name} at zero");
+        assert!(rows(&changed(&record, name, |x| *x = 0.0)) != before, "{name} at zero");
     }
 }
 
