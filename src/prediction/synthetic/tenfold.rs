@@ -117,7 +117,7 @@ fn ten_times_any_number_changes_something() {
     known.sort_unstable();
     assert_eq!(unread, known, "on the left, nothing reads these");
     for name in SIGNS {
-        assert_ne!(rows(&changed(&record, name, |x| *x = 0.0)), before, "{name} at zero");
+        assert!(rows(&changed(&record, name, |x| *x = 0.0)) != before, "{name} at zero");
     }
 }
 

@@ -267,7 +267,7 @@ pub fn halvings(first: f64, orders: &[f64]) -> Vec<f64> {
 }
 
 fn mode(effective: f64) -> QuadraticMode {
-    let coordinates: Vec<f64> = (0..=20).map(|t| (1.0 - effective as f64).powi(t)).collect();
+    let coordinates: Vec<f64> = (0..=20).map(|t| (1.0 - effective).powi(t)).collect();
     let error = coordinates.iter().map(|_| 1e-7).collect();
     QuadraticMode { effective, coordinates, error }
 }
