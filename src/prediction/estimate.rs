@@ -37,7 +37,7 @@ impl Estimate {
     ///
     /// With shares `p_s = w_s / sum w_s` its variance is `sum p_s^2 e_s^2` with `(sum p_s^2 e_s^2)^2 / sum (p_s^4 e_s^4 / f_s)`
     /// degrees of freedom (Welch and Satterthwaite), times `1 + 4 sum p_s (1 - p_s) / f_s`, because the weights are estimates
-    /// (Meier 1953). From [`RUNS_TO_SCATTER`] runs on it is what their scatter says, `sum p_s (m_s - m)^2 / (n - 1)` with
+    /// (Meier 1953). From six runs on it is what their scatter says, `sum p_s (m_s - m)^2 / (n - 1)` with
     /// `n - 1` degrees of freedom. Either falls as one over the number of runs; truncation and numerical error, which may be
     /// the same in each, do not. A run whose mean is NaN makes that of all NaN; one too short for a standard error, or
     /// without one, is left out.

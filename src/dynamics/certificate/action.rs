@@ -31,7 +31,7 @@ const CONTROL: f64 = 0.01;
 /// The certificate of the flow at `w`, from where its next substep of length `dt` leads to `next`.
 ///
 /// The force is `1/2 sum_i sigma_i grad(q_i' H q_i)`, one contraction an eigenvector: no off-diagonal pairs, weights or rotations.
-/// Allowed are [`ROUNDING`] of each of the k terms in each of the k vectors that a term was rotated from, and what the solver of the
+/// Allowed are `ROUNDING` of each of the k terms in each of the k vectors that a term was rotated from, and what the solver of the
 /// complementarity problem may leave of negative eigenvalues, which are reported as 0.
 ///
 /// `tr(H Sigma H) = sum_i sigma_i |H q_i|^2` by fresh products. With residuals R, `H U = U Lambda + R` and `U' R = 0`, it is

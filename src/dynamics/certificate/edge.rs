@@ -46,10 +46,10 @@ const SHARE: f64 = 1.0 / 16.0;
 
 /// The certificate of the flow at `w`, with tracked eigenvectors `u` and substeps of length `dt`; none without critical eigenvalues.
 ///
-/// The flow takes H for linear in the displacement `dt v` of a substep; `h v` is [`SHARE`] and half of that of it. The two
+/// The flow takes H for linear in the displacement `dt v` of a substep; `h v` is `SHARE` and half of that of it. The two
 /// differences leave errors `c h^2` and `c h^2 / 4`, of which Richardson's combination `(4 fine - coarse) / 3` is free; how far they
 /// are apart, `3/4 c h^2`, is more than the fourth-order rest, and a measure of rounding. Added is rounding of the
-/// products, [`ROUNDING`] of `|U' eta H U|` in each: 1 in M itself, and `(4 * 2 + 1) / (3 SHARE)` in the derivative.
+/// products, `ROUNDING` of `|U' eta H U|` in each: 1 in M itself, and `(4 * 2 + 1) / (3 SHARE)` in the derivative.
 ///
 /// # Errors
 /// If a number is infinite or NaN.

@@ -74,7 +74,7 @@ pub fn claims() -> Vec<Claim> {
         set,
         quantile: 3.499,
     };
-    let measured: Vec<usize> = all.iter().copied().filter(|step| (step - FIRST) % 5 == 0).collect();
+    let measured: Vec<usize> = all.iter().copied().filter(|step| (step - FIRST).is_multiple_of(5)).collect();
     vec![
         of("oscillation_size", &all, trace, |s, a, _| {
             s.midpoint.as_mut().expect("a midpoint").displacement_square = a;

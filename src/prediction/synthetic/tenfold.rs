@@ -95,8 +95,8 @@ fn record() -> Record {
     let flow = at_the_edge.central_flow.as_mut().expect("a flow");
     flow.eigenvalues[0] = 2.001;
     flow.ascent.as_mut().expect("an ascent").change = 1e-5;
-    let edge = record.probes.edges[0].clone();
-    record.probes.edges.push(EdgeCertificate { trace: 1.0, need: 5e-8, violation: 5e-7, ..edge.clone() });
+    let edge = record.probes.edges[0];
+    record.probes.edges.push(EdgeCertificate { trace: 1.0, need: 5e-8, violation: 5e-7, ..edge });
     record.probes.edges.push(EdgeCertificate { trace: 0.0, need: 5e-8, violation: 6e-7, ..edge });
     record
 }
