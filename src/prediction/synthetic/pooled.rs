@@ -39,17 +39,21 @@ fn decides(claim: &Claim, interval: f64, make: impl Fn(f64) -> Vec<Record>) {
     }
 }
 
-/// Of a run with a third of the other's standard error, both large against the truncation, 0.9 count: with 7 degrees of freedom each, `7 / (0.81 + 0.01)` together,
-/// 8.54, for which tables give Student's quantile 3.296 (interpolated in its inverse).
+/// Two runs, one with a third of the other's standard error, and both with the claim's truncation of 0.0125: the shares are 0.805
+/// and 0.195, and with 7 degrees of freedom each there are 12.8 together, for which tables give Student's quantile 3.021.
 #[test]
 fn two_runs_count_by_their_certainty() {
     let claim = loss();
     let unit = claim.noise(1.0, 3).1;
-    let (precise, error) = claim.noise(1.0 / unit, 3);
-    let (vague, _) = claim.noise(3.0 / unit, 3);
-    let variance = error * error * 0.9 * (1.0 + 4.0 * (2.0 * 0.9 * 0.1) / 7.0);
-    decides(&claim, 3.296 * variance.sqrt(), |x| {
-        vec![claim.record(1.0 + x + 0.5, &precise), claim.record(1.0 + x - 4.5, &vague)]
+    let (precise, error) = claim.noise(0.01 / unit, 3);
+    let (vague, _) = claim.noise(0.03 / unit, 3);
+    let weight = |error: f64| 1.0 / (error * error + claim.truncation * claim.truncation);
+    let share = weight(error) / (weight(error) + weight(3.0 * error));
+    let rest = 1.0 - share;
+    let variance = (share * share + 9.0 * rest * rest) * error * error * (1.0 + 8.0 * share * rest / 7.0);
+    let apart = 0.005 * share / rest;
+    decides(&claim, 3.021 * variance.sqrt(), |x| {
+        vec![claim.record(1.0 + x + 0.005, &precise), claim.record(1.0 + x - apart, &vague)]
     });
 }
 
