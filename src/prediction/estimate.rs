@@ -229,4 +229,41 @@ mod tests {
         assert!((pooled.standard_error - 0.05 / 5.0_f64.sqrt()).abs() < 1e-12, "{pooled:?}");
         assert_eq!(pooled.freedom, 5.0);
     }
+
+    /// A claim that 1 is 1, beside controls that it is 1.5 and 1.1.
+    struct One;
+
+    impl Averages for One {
+        fn theory(&self) -> Theory {
+            Theory { statement: "it is 1", predicted: 1.0 }
+        }
+
+        fn control(&self) -> Theory {
+            Theory { statement: "WRONG: it is 1.5", predicted: 1.5 }
+        }
+
+        fn near_control(&self) -> Theory {
+            Theory { statement: "WRONG: it is 1.1", predicted: 1.1 }
+        }
+
+        fn estimates(&self, _: &Record) -> Result<Estimates, String> {
+            Err("not measured".to_string())
+        }
+
+        fn average(&self) -> &'static str {
+            "a number"
+        }
+    }
+
+    #[test]
+    fn a_claim_whose_near_control_is_not_rejected_is_unresolved() {
+        let judged = |error: f64| {
+            let runs = vec![vec![Some(Estimate { truncation: 0.0, ..estimate(1.0, error) })]; 3];
+            judge_pooled(&One, &runs).expect("three runs")
+        };
+        let sharp = judged(0.001);
+        assert_eq!((sharp.claim.verdict, sharp.control.verdict), (Outcome::Holds, Outcome::Violated));
+        let vague = judged(0.1);
+        assert_eq!((vague.claim.verdict, vague.control.verdict), (Outcome::Unresolved, Outcome::Holds));
+    }
 }
