@@ -1,7 +1,8 @@
 //! Claims about averages: an estimate a run, estimates of several runs pooled, and the judgement of either.
 
 use super::average::{Average, FREEDOM, errors_allowed};
-use super::{Finding, Judgement, Outcome, Values};
+use super::window::{Moment, Truncation, eigenpair_error};
+use super::{Finding, Judgement, Outcome, Prediction, Values};
 use crate::dynamics::Record;
 
 /// What the average of a run, or of several, says about a number that the theory predicts.
@@ -30,6 +31,15 @@ impl Estimate {
     pub fn new(average: Average, truncation: f64, numerical_error: f64, steps: usize) -> Self {
         let Average { mean, standard_error } = average;
         Self { mean, standard_error, freedom: FREEDOM, truncation, numerical_error, steps }
+    }
+
+    /// The ratio of the means of two series of squares of the oscillation over a run: measured and predicted, at those moments
+    /// that have both.
+    pub fn of_squares(moments: &[Moment<'_>], terms: impl Fn(&Moment<'_>) -> Option<(f64, f64)>) -> Self {
+        let (measured, predicted): (Vec<f64>, Vec<f64>) = moments.iter().filter_map(terms).unzip();
+        let average = Average::ratio(&measured, &predicted);
+        let truncation = Truncation::over(moments).of_squares();
+        Self::new(average, truncation, eigenpair_error(moments), measured.len())
     }
 
     /// The mean over independent runs, weighted by `w_s = 1 / (e_s^2 + t_s^2)`: e_s their standard errors with `f_s` degrees of
@@ -88,6 +98,9 @@ pub struct Theory {
 /// A claim about averages. It is judged on each run, beside a control that each run must reject, and on all runs of an
 /// experiment together, beside a control that is nearer to the theory.
 pub trait Averages: Sync {
+    /// The name in suite files.
+    fn name(&self) -> &'static str;
+
     /// The theory.
     fn theory(&self) -> Theory;
 
@@ -105,11 +118,30 @@ pub trait Averages: Sync {
     fn average(&self) -> &'static str;
 }
 
+/// A claim about averages is a prediction: what differs between such claims is what is averaged.
+impl<A: Averages> Prediction for A {
+    fn name(&self) -> &'static str {
+        Averages::name(self)
+    }
+
+    fn statement(&self) -> &'static str {
+        self.theory().statement
+    }
+
+    fn judge(&self, record: &Record) -> Finding {
+        judge(self, record)
+    }
+
+    fn averages(&self) -> Option<&dyn Averages> {
+        Some(self)
+    }
+}
+
 /// The estimates of a run, one a comparison.
 pub type Estimates = Vec<Option<Estimate>>;
 
 /// Judges a claim about averages and its control on one run.
-pub fn judge(claim: &dyn Averages, record: &Record) -> Finding {
+fn judge(claim: &dyn Averages, record: &Record) -> Finding {
     let estimates = claim.estimates(record);
     let judge = |theory: Theory| match &estimates {
         Ok(estimates) => judge_worst(claim, theory, estimates, "of this run"),
@@ -234,6 +266,10 @@ mod tests {
     struct One;
 
     impl Averages for One {
+        fn name(&self) -> &'static str {
+            "one"
+        }
+
         fn theory(&self) -> Theory {
             Theory { statement: "it is 1", predicted: 1.0 }
         }

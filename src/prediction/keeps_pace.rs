@@ -1,9 +1,8 @@
 //! Gradient descent moves along the central flow at its pace: the clocks agree (Cohen et al. 2025; G10).
 
 use super::average::Average;
-use super::estimate::{self, Averages, Estimate, Estimates, Theory};
+use super::estimate::{Averages, Estimate, Estimates, Theory};
 use super::window::{Moment, Truncation, eigenpair_error, in_segments};
-use super::{Finding, Prediction};
 use crate::dynamics::Record;
 
 /// After T steps of a segment the midpoint is T steps along the central map.
@@ -13,25 +12,11 @@ use crate::dynamics::Record;
 /// lie along `grad S`, and there the flow at the edge does not move.
 pub struct KeepsPace;
 
-impl Prediction for KeepsPace {
+impl Averages for KeepsPace {
     fn name(&self) -> &'static str {
         "keeps_pace"
     }
 
-    fn statement(&self) -> &'static str {
-        self.theory().statement
-    }
-
-    fn judge(&self, record: &Record) -> Finding {
-        estimate::judge(self, record)
-    }
-
-    fn averages(&self) -> Option<&dyn Averages> {
-        Some(self)
-    }
-}
-
-impl Averages for KeepsPace {
     fn theory(&self) -> Theory {
         let statement =
             "gradient descent moves along the central flow at its pace: T steps take it as far as time T";

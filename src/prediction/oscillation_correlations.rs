@@ -1,34 +1,18 @@
 //! Oscillations along different eigenvectors of Sigma are uncorrelated (talk; G11).
 
-use super::average::Average;
-use super::estimate::{self, Averages, Estimate, Estimates, Theory};
-use super::window::{Moment, SHORTEST, Truncation, after_blow_up, at_the_edge, eigenpair_error};
-use super::{Finding, Prediction};
+use super::estimate::{Averages, Estimate, Estimates, Theory};
+use super::window::{Moment, SHORTEST, after_blow_up, at_the_edge};
 use crate::dynamics::Record;
 use crate::numeric::pairs;
 
 /// The off-diagonal terms of the oscillation covariance in the eigenbasis of Sigma are zero.
 pub struct OscillationCorrelations;
 
-impl Prediction for OscillationCorrelations {
+impl Averages for OscillationCorrelations {
     fn name(&self) -> &'static str {
         "oscillation_correlations"
     }
 
-    fn statement(&self) -> &'static str {
-        self.theory().statement
-    }
-
-    fn judge(&self, record: &Record) -> Finding {
-        estimate::judge(self, record)
-    }
-
-    fn averages(&self) -> Option<&dyn Averages> {
-        Some(self)
-    }
-}
-
-impl Averages for OscillationCorrelations {
     fn theory(&self) -> Theory {
         let statement = "oscillations along different eigenvectors of Sigma are uncorrelated";
         Theory { statement, predicted: 0.0 }
@@ -63,12 +47,5 @@ fn correlation(moments: &[Moment<'_>], i: usize, j: usize) -> Option<Estimate> {
         let x = &m.map.oscillation;
         Some((x.get(i)? * x.get(j)?, scale))
     };
-    let (products, scales): (Vec<f64>, Vec<f64>) = moments.iter().filter_map(at).unzip();
-    let average = (products.len() >= SHORTEST).then(|| Average::ratio(&products, &scales))?;
-    Some(Estimate::new(
-        average,
-        Truncation::over(moments).of_squares(),
-        eigenpair_error(moments),
-        products.len(),
-    ))
+    Some(Estimate::of_squares(moments, at)).filter(|estimate| estimate.steps >= SHORTEST)
 }

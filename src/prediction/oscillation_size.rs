@@ -1,33 +1,17 @@
 //! The mean square of the oscillation is `tr Sigma` (talk; G11).
 
-use super::average::Average;
-use super::estimate::{self, Averages, Estimate, Estimates, Theory};
-use super::window::{Truncation, at_the_edge, eigenpair_error};
-use super::{Finding, Prediction};
+use super::estimate::{Averages, Estimate, Estimates, Theory};
+use super::window::{Moment, at_the_edge};
 use crate::dynamics::Record;
 
 /// `E |w_t - w*_t|^2 = tr Sigma`.
 pub struct OscillationSize;
 
-impl Prediction for OscillationSize {
+impl Averages for OscillationSize {
     fn name(&self) -> &'static str {
         "oscillation_size"
     }
 
-    fn statement(&self) -> &'static str {
-        self.theory().statement
-    }
-
-    fn judge(&self, record: &Record) -> Finding {
-        estimate::judge(self, record)
-    }
-
-    fn averages(&self) -> Option<&dyn Averages> {
-        Some(self)
-    }
-}
-
-impl Averages for OscillationSize {
     fn theory(&self) -> Theory {
         Theory { statement: "the mean squared oscillation |w_t - w*_t|^2 is tr(Sigma)", predicted: 1.0 }
     }
@@ -46,10 +30,7 @@ impl Averages for OscillationSize {
 
     fn estimates(&self, record: &Record) -> Result<Estimates, String> {
         let moments = at_the_edge(record)?;
-        let (measured, predicted): (Vec<f64>, Vec<f64>) =
-            moments.iter().map(|m| (m.midpoint.displacement_square, m.map.trace())).unzip();
-        let average = Average::ratio(&measured, &predicted);
-        let error = eigenpair_error(&moments);
-        Ok(vec![Some(Estimate::new(average, Truncation::over(&moments).of_squares(), error, moments.len()))])
+        let terms = |m: &Moment<'_>| Some((m.midpoint.displacement_square, m.map.trace()));
+        Ok(vec![Some(Estimate::of_squares(&moments, terms))])
     }
 }

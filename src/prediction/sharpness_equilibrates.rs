@@ -1,10 +1,9 @@
 //! The sharpness equilibrates at 2/eta (Cohen et al. 2021; G4).
 
 use super::average::Average;
-use super::estimate::{self, Averages, Estimate, Estimates, Theory};
+use super::estimate::{Averages, Estimate, Estimates, Theory};
 use super::largest::largest;
 use super::window::{Moment, Truncation, at_the_edge};
-use super::{Finding, Prediction};
 use crate::dynamics::Record;
 use crate::optimizer::EDGE;
 
@@ -15,25 +14,11 @@ use crate::optimizer::EDGE;
 /// and with one critical eigenvalue it is the sharpness.
 pub struct SharpnessEquilibrates;
 
-impl Prediction for SharpnessEquilibrates {
+impl Averages for SharpnessEquilibrates {
     fn name(&self) -> &'static str {
         "sharpness_equilibrates"
     }
 
-    fn statement(&self) -> &'static str {
-        self.theory().statement
-    }
-
-    fn judge(&self, record: &Record) -> Finding {
-        estimate::judge(self, record)
-    }
-
-    fn averages(&self) -> Option<&dyn Averages> {
-        Some(self)
-    }
-}
-
-impl Averages for SharpnessEquilibrates {
     fn theory(&self) -> Theory {
         let statement = "past the edge the sharpness at midpoints equilibrates at 2/eta: the time average of \
                          eta tr(H Sigma) / tr(Sigma) is 2";

@@ -14,8 +14,8 @@
 //! theory keeps what is of second order in x; what is left of it at `x^2 = Sigma` is measured too (`ExpansionRest`), and is
 //! larger for an oscillation whose size varies by its kurtosis `E x^4 / (E x^2)^2`, being of fourth order. Last, the theory
 //! takes averages as instantaneous. Where Sigma changes at the relative rate rho a step, so does `x^2`, for which
-//! `E log |1 + y| = rho / 2`: the sharpness is off by `rho / 2`, what is predicted where it is `2/eta` by the order of rho, and, since `dy/dt = r (1 - x^2 / Sigma)` with the rise r of eta S
-//! a step without Sigma, `x^2` by the order of `rho^2 / (2 r)`. [`Truncation`] is all of these.
+//! `E log |1 + y| = rho / 2`: the sharpness is off by `rho / 2`, what is predicted where it is `2/eta` by the order of rho,
+//! and, since `dy/dt = r (1 - x^2 / Sigma)` with the rise r of eta S a step without Sigma, `x^2` by the order of `rho^2 / (2 r)`. [`Truncation`] is all of these.
 
 use crate::dynamics::{
     CentralSample, ExpansionRest, MapSample, MidpointSample, Record, Sample, SegmentSample,
