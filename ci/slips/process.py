@@ -82,7 +82,7 @@ def judged(program, suite, folder, slip, timeout):
         return None, f"a crash ({run.crashed})", run
     try:
         told = json.loads("\n".join(run.lines))
-        rows = {"::".join(str(row[key]) for key in ("experiment", "seed", "prediction")): row for row in told["verdicts"]}
+        rows = {f"{row['experiment']}::{row.get('seed', 'pooled')}::{row['prediction']}": row for row in told["verdicts"]}
     except (ValueError, KeyError, TypeError) as error:
         return None, f"no verdicts in JSON ({type(error).__name__} {error}; exit code {run.code})", run
     return rows, None, run

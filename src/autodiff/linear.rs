@@ -98,3 +98,20 @@ dispatched! {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Wherever the largest entry stands, it becomes zero, so that no exponential overflows and one is 1.
+    #[test]
+    fn rows_are_shifted_by_their_largest_entry() {
+        let cols = 3;
+        for row in [[-900.0, 0.5, 800.0], [800.0, -900.0, 0.5], [0.5, 800.0, -900.0]] {
+            let mut out = vec![0.0_f64; stride::<f64>(cols)];
+            out[..cols].copy_from_slice(&row);
+            Linear::ShiftByRowMax.add_constant(cols, &mut out);
+            assert_eq!(out[..cols], row.map(|x| x - 800.0));
+        }
+    }
+}

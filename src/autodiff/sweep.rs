@@ -308,3 +308,6 @@ fn vectors<'v, T: Scalar>(
 ) -> Vec<Vector<'v, T>> {
     entries.chunks(p).zip(weights).map(|(entries, weights)| Vector { entries, weights }).collect()
 }
+
+#[cfg(test)]
+mod tests;

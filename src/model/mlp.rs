@@ -71,3 +71,6 @@ impl Mlp {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,6 +57,27 @@ mod tests {
     }
 
     #[test]
+    fn choices_are_parts_of_permutations() {
+        let mut all = Stream::new(0, "test").choose(50, 50);
+        assert_eq!(Stream::new(0, "test").choose(50, 20), all[..20]);
+        assert_eq!(Stream::new(0, "test").choose(50, 60), all);
+        assert_ne!(Stream::new(1, "test").choose(50, 50), all);
+        all.sort_unstable();
+        assert_eq!(all, (0..50).collect::<Vec<_>>());
+    }
+
+    /// Of 2,000 choices of 3 of 10, each number is in 600 on average, with a standard deviation of
+    /// sqrt(2,000 * 0.3 * 0.7) = 20.5; five of those for ten numbers.
+    #[test]
+    fn every_number_is_chosen_as_often() {
+        let mut counts = [0_usize; 10];
+        for seed in 0..2000 {
+            Stream::new(seed, "test").choose(10, 3).into_iter().for_each(|chosen| counts[chosen] += 1);
+        }
+        assert!(counts.iter().all(|&count| count.abs_diff(600) < 103), "{counts:?}");
+    }
+
+    #[test]
     fn normals_have_the_right_moments() {
         let sample = Stream::new(0, "test").normals(20_000);
         let mean = sample.iter().sum::<f64>() / 2e4;

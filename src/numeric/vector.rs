@@ -78,6 +78,20 @@ pub fn distance(x: &[f64], y: &[f64]) -> f64 {
 mod tests {
     use super::*;
 
+    /// Sums of small integers are exact in any order, so every entry must be there, in the last lanes as well.
+    #[test]
+    fn products_have_all_entries() {
+        for count in 0..50_u32 {
+            let x: Vec<f64> = (1..=count).map(f64::from).collect();
+            let squares = f64::from(count * (count + 1) * (2 * count + 1) / 6);
+            assert_eq!(dot(&x, &x), squares, "{count}");
+            let mut y = x.clone();
+            axpy(2.0, &x, &mut y);
+            scale(0.5, &mut y);
+            assert_eq!(y, x.iter().map(|x| 1.5 * x).collect::<Vec<_>>(), "{count}");
+        }
+    }
+
     #[test]
     fn norms_keep_their_digits_at_any_size() {
         for count in [1, 2, 15, 40, 1000] {

@@ -51,10 +51,11 @@ impl Serialize for Ordered<'_> {
 mod tests {
     use super::*;
 
-    const VALUES: [f64; 6] = [0.1 + 0.2, f64::NAN, 1e300, -5e-324, 3.0, 1.0 / 3.0];
+    // The last is small and has all its digits, so that a shorter one is another number.
+    const VALUES: [f64; 7] = [0.1 + 0.2, f64::NAN, 1e300, -5e-324, 3.0, 1.0 / 3.0, 1.0 / 3e7];
 
     fn columns() -> Vec<Column> {
-        vec![("step".into(), (0..6).map(f64::from).collect()), ("loss".into(), VALUES.to_vec())]
+        vec![("step".into(), (0..7).map(f64::from).collect()), ("loss".into(), VALUES.to_vec())]
     }
 
     fn written(write: fn(&[Column], &mut dyn Write) -> io::Result<()>, columns: &[Column]) -> String {

@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn another_program_experiment_or_probe_is_rerun() {
+    fn another_program_experiment_seed_or_probe_is_rerun() {
         let folder = Folder::new("key");
         let runs = AtomicUsize::new(0);
         counted(&folder.cache(), &case(), &runs);
@@ -246,6 +246,8 @@ mod tests {
         let mut unprobed = case();
         unprobed.predictions.clear();
         assert_ne!(folder.cache().key(&unprobed), folder.cache().key(&case()));
+        let reseeded = Case { seed: 4, ..case() };
+        assert_ne!(folder.cache().key(&reseeded), folder.cache().key(&case()));
         assert_eq!(runs.into_inner(), 3);
     }
 

@@ -133,3 +133,6 @@ struct Flat<'a> {
 fn flat<S: Serializer>(finding: &Finding, serializer: S) -> Result<S::Ok, S::Error> {
     Flat { claim: &finding.claim, control: &finding.control }.serialize(serializer)
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,4 +59,15 @@ mod tests {
         let suites = all().map_err(|error| error.to_string()).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(suites.len(), FILES.len());
     }
+
+    /// The claims that hold are what `verify` is about; the others are looked at by tests, or when they are named.
+    #[test]
+    fn verify_runs_the_quick_suites_and_tests_those_of_known_findings_as_well() {
+        let run = |who| {
+            let suites = run_by(who).unwrap_or_else(|error| panic!("{error}"));
+            suites.into_iter().map(|suite| suite.name).collect::<Vec<_>>()
+        };
+        assert_eq!(run(RunBy::Verify), ["digits", "landscapes"]);
+        assert_eq!(run(RunBy::Test), ["digits", "findings", "landscapes"]);
+    }
 }

@@ -188,3 +188,46 @@ fn smooth(record: &Record, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let (steps, values): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
     steps.into_iter().zip(smoothed(&values, width(record.steps))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dynamics::{self, Progress};
+
+    struct Silent;
+
+    impl Progress for Silent {
+        fn step(&self) {}
+
+        fn cancelled(&self) -> bool {
+            false
+        }
+    }
+
+    /// The predicted loss is above the central flow's by tr(Sigma)/eta, which is more than the whole error of the theory: on
+    /// average over the last steps the measured loss is nearer to it than to the same with half or twice as much.
+    #[test]
+    fn the_predicted_loss_is_the_mean_of_the_measured_one() {
+        let text = "description = ''\n[[experiment]]\nname = 'a'\nseeds = [3]\nlearning_rate = 0.5\nsteps = 1200\n\
+                    predictions = ['central_flow_descends']\n\
+                    objective.valley = { curvature = 3.0, slope = 0.02, directions = 2 }\n";
+        let suite = crate::suite::parse("a.toml", text).unwrap_or_else(|error| panic!("{error}"));
+        let case = suite.cases().remove(0);
+        let record = dynamics::run(&case.spec, case.seed, &case.probes(), &Silent).expect("it can be run");
+        let figures = figures(&record);
+        let loss = figures.iter().find(|figure| figure.title == "Training loss").expect("drawn");
+        let points = |name: &str| {
+            let line = loss.lines.iter().find(|line| line.name.starts_with(name)).expect(name);
+            line.points[line.points.len() - 600..].iter().map(|&(_, value)| value).collect::<Vec<f64>>()
+        };
+        let [measured, predicted, flow] =
+            ["gradient descent", "predicted time average", "central flow"].map(points);
+        // A segment that has just started has no prediction yet.
+        let drawn: Vec<usize> = (0..600).filter(|&i| predicted[i].is_finite()).collect();
+        assert!(drawn.len() > 500, "{} of 600 steps have a prediction", drawn.len());
+        let mean = |values: &[f64]| drawn.iter().map(|&i| values[i]).sum::<f64>() / drawn.len() as f64;
+        let (measured, predicted, flow) = (mean(&measured), mean(&predicted), mean(&flow));
+        let share = (measured - flow) / (predicted - flow);
+        assert!((0.75..1.25).contains(&share), "{share} of the term is measured");
+    }
+}
