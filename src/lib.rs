@@ -17,6 +17,12 @@
 //! - [`storage`]: files that are replaced as a whole or not at all.
 //! - [`suite`]: suite files, running them, sharing runs between tests.
 //! - [`report`]: tables, JSON, time series. [`cli`]: the program, one file a command.
+//!
+//! A function of one's own is an [`objective::Objective`]; [`dynamics::run`] takes any (`examples/own_objective.rs`):
+//!
+//! ```
+#![doc = include_str!("../examples/own_objective.rs")]
+//! ```
 
 pub mod autodiff;
 pub mod cli;

@@ -26,7 +26,7 @@ macro_rules! input {
     };
 }
 
-const INPUTS: [Input; 9] = [
+const INPUTS: [Input; 10] = [
     input!("loss-below-minus-one", &[NotReached], None),
     input!("saddle", &[Holds], None),
     input!("projected-parallel", &[Holds], None),
@@ -35,6 +35,7 @@ const INPUTS: [Input; 9] = [
     input!("overshoot", &[Holds, Unresolved], None),
     input!("comes-to-rest", &[Holds], None),
     input!("zero-gradient", &[NotReached], None),
+    input!("dies-away", &[NotReached, Unresolved], None),
     input!(
         "more-critical-than-tracked",
         &[Holds, NotReached, Unresolved, Violated],

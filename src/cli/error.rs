@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::dynamics::RunError;
+use crate::objective::BuildError;
 use crate::suite::SuiteError;
 
 /// Bad input, or a file that cannot be written.
@@ -13,7 +13,7 @@ pub enum CliError {
     Suite(#[from] SuiteError),
     /// An experiment cannot be run.
     #[error(transparent)]
-    Run(#[from] RunError),
+    Run(#[from] BuildError),
     /// An argument is not accepted; the message says what would be.
     #[error("{0}")]
     Refused(String),

@@ -38,8 +38,8 @@ fn experiment(experiment: &Experiment) -> String {
         "\n  experiment {}\n    {}\n    learning rate {}, steps {}, seeds {}\n    predictions: {}\n",
         spec.name,
         report::objective(&spec.objective),
-        spec.learning_rate,
-        spec.steps,
+        spec.settings.learning_rate,
+        spec.settings.steps,
         seeds.join(", "),
         names.join(", "),
     )

@@ -7,7 +7,7 @@ use super::interrupt::Interrupt;
 use super::progress::Bar;
 use super::settings::Series;
 use super::{CliError, RunArguments, SeriesFormat, Status, memory, output, selection};
-use crate::dynamics::{self, Progress, Record};
+use crate::dynamics::{Progress, Record};
 use crate::report;
 use crate::suite::{self, Case, Experiment, Ration};
 
@@ -21,9 +21,9 @@ pub fn run(arguments: &RunArguments) -> Result<Status, CliError> {
         .take(&case.spec.memory(), || false)
         .map_err(|reason| CliError::Refused(format!("the run {reason}")))?;
     let interrupt = Interrupt::listen()?;
-    let watched = Arc::new(Watched::new(Bar::new(name.clone(), case.spec.steps, interrupt.clone())));
+    let watched = Arc::new(Watched::new(Bar::new(name.clone(), case.spec.settings.steps, interrupt.clone())));
     let (running, watching) = (case.clone(), watched.clone());
-    let run = move || dynamics::run(&running.spec, running.seed, &running.probes(), &*watching);
+    let run = move || running.run(&*watching);
     let ended = interrupt.outlasting(run).transpose()?;
     watched.bar.finish();
     let Some(record) = ended.or_else(|| watched.partial()) else {
@@ -83,15 +83,15 @@ fn case(arguments: &RunArguments) -> Result<(Case, String), CliError> {
     let seed = arguments.seed.unwrap_or(seeds[0]);
     let mut name = format!("{}-seed{seed}", spec.name);
     let refused = |accepted| CliError::Refused(accepted);
-    if let Some(rate) = arguments.learning_rate.filter(|rate| *rate != spec.learning_rate) {
+    if let Some(rate) = arguments.learning_rate.filter(|rate| *rate != spec.settings.learning_rate) {
         suite::learning_rate(rate)
             .map_err(|accepted| refused(format!("--learning-rate {rate}: {accepted}")))?;
-        spec.learning_rate = rate;
+        spec.settings.learning_rate = rate;
         name += &format!("-eta{rate:?}");
     }
-    if let Some(steps) = arguments.steps.filter(|steps| *steps != spec.steps) {
+    if let Some(steps) = arguments.steps.filter(|steps| *steps != spec.settings.steps) {
         suite::steps(steps).map_err(|accepted| refused(format!("--steps {steps}: {accepted}")))?;
-        spec.steps = steps;
+        spec.settings.steps = steps;
         name += &format!("-steps{steps}");
     }
     // Known findings are of the runs as the suite has them, which options may have changed: `run` shows what comes out.
@@ -110,7 +110,7 @@ fn series(arguments: &RunArguments, case: &Case, name: String) -> Result<Series,
 /// Where the series is, whether it is whole, and the verdicts in short.
 fn summary(case: &Case, record: &Record, path: &Path) -> String {
     let rows = record.columns().first().map_or(0, |(_, values)| values.len());
-    let mut out = format!("{}: {rows} of {} steps\n", path.display(), case.spec.steps);
+    let mut out = format!("{}: {rows} of {} steps\n", path.display(), case.spec.settings.steps);
     if !record.interrupted() {
         out += &format!("{}\n", record.costs());
     }
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn overrides_are_taken() {
         let (case, _) = case(&arguments()).unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!((case.seed, case.spec.steps, case.spec.learning_rate), (5, 3, 0.25));
+        assert_eq!((case.seed, case.spec.settings.steps, case.spec.settings.learning_rate), (5, 3, 0.25));
     }
 
     #[test]
@@ -172,8 +172,7 @@ mod tests {
         let (case, _) = case(&arguments()).unwrap_or_else(|error| panic!("{error}"));
         let watched = Watched::new(Bar::new("run".into(), 3, Interrupt::default()));
         assert_eq!(watched.partial(), None);
-        let record =
-            dynamics::run(&case.spec, case.seed, &[], &watched).unwrap_or_else(|error| panic!("{error}"));
+        let record = case.spec.run(case.seed, &[], &watched).unwrap_or_else(|error| panic!("{error}"));
         let partial = watched.partial().expect("recorded");
         assert!(partial.cancelled && partial.samples.len() == 3);
         assert_eq!((&partial.samples, &partial.stops), (&record.samples, &record.stops));
@@ -186,7 +185,7 @@ mod tests {
             case(&arguments).unwrap_or_else(|error| panic!("{error}"))
         };
         let (plain, plain_name) = name(None, None);
-        let (steps, rate) = (plain.spec.steps, plain.spec.learning_rate);
+        let (steps, rate) = (plain.spec.settings.steps, plain.spec.settings.learning_rate);
         assert_eq!(plain_name, format!("{}-seed5", plain.spec.name));
         assert_eq!(name(Some(steps), Some(rate)).1, plain_name);
         assert_eq!(name(Some(3), Some(0.25)).1, format!("{plain_name}-eta0.25-steps3"));

@@ -9,9 +9,8 @@ use serde_json::Value;
 
 use super::CliError;
 use super::target::Target;
-use crate::dynamics::ExperimentSpec;
 use crate::storage;
-use crate::suite::Case;
+use crate::suite::{Case, ExperimentSpec};
 
 /// All that the numbers of a run depend on.
 #[derive(Serialize)]
@@ -148,9 +147,9 @@ mod tests {
         type Change = fn(&mut Case);
         let changes: [(&str, Change); 6] = [
             ("seed", |case| case.seed += 1),
-            ("steps", |case| case.spec.steps += 1),
-            ("learning_rate", |case| case.spec.learning_rate *= 1.0 + f64::EPSILON),
-            ("numerics", |case| case.spec.numerics.substeps += 2),
+            ("steps", |case| case.spec.settings.steps += 1),
+            ("learning_rate", |case| case.spec.settings.learning_rate *= 1.0 + f64::EPSILON),
+            ("numerics", |case| case.spec.settings.numerics.substeps += 2),
             ("name", |case| case.spec.name += "-b"),
             ("objective", |case| {
                 case.spec.objective = crate::objective::ObjectiveSpec::Quadratic { spectrum: vec![1.0] };

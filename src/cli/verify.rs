@@ -16,7 +16,7 @@ pub fn verify(arguments: &VerifyArguments) -> Result<Status, CliError> {
     let page = arguments.html.clone().map(Target::new);
     page.as_ref().map_or(Ok(()), Target::check)?;
     let interrupt = Interrupt::listen()?;
-    let (runs, steps) = (cases.len(), cases.iter().map(|case| case.spec.steps).sum());
+    let (runs, steps) = (cases.len(), cases.iter().map(|case| case.spec.settings.steps).sum());
     let what = if runs == 1 { "1 run".into() } else { format!("{runs} runs") };
     let bar = Arc::new(Bar::new(what, steps, interrupt.clone()));
     let batch = Arc::new(Batch::new(cases, memory::available()));

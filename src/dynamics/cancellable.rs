@@ -106,9 +106,9 @@ mod tests {
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     use super::*;
-    use crate::dynamics::{ExperimentSpec, Numerics, Probe, run};
+    use crate::dynamics::{Probe, Settings, run};
     use crate::numeric::random::Stream;
-    use crate::objective::{Landscape, ObjectiveSpec};
+    use crate::objective::Landscape;
 
     /// Is cancelled once it has been asked so often.
     struct Patience {
@@ -169,21 +169,15 @@ mod tests {
 
     #[test]
     fn a_run_that_is_cancelled_anywhere_keeps_whole_steps_and_no_failure() {
-        let spec = ExperimentSpec {
-            name: "valley".into(),
-            objective: ObjectiveSpec::Valley { curvature: 3.9, slope: 0.02, directions: 2 },
-            learning_rate: 0.5,
-            steps: 16,
-            segment: crate::dynamics::DEFAULT_SEGMENT,
-            numerics: Numerics::default(),
-        };
+        let valley = Landscape::valley(3.9, 0.02, 2, 0);
+        let settings = Settings::new(0.5, 16);
         let probes = [Probe::Expansion, Probe::QuadraticModel];
-        let whole = run(&spec, 0, &probes, &Patience::of(usize::MAX)).expect("it runs");
+        let whole = run(&valley, &settings, 0, &probes, &Patience::of(usize::MAX));
         assert_eq!((whole.samples.len(), whole.stops.len(), whole.cancelled), (16, 0, false));
         let mut lengths = vec![];
         for questions in (0..4000).step_by(97) {
             let progress = Patience::of(questions);
-            let record = run(&spec, 0, &probes, &progress).expect("it runs");
+            let record = run(&valley, &settings, 0, &probes, &progress);
             assert_eq!(record.cancelled, progress.cancelled.into_inner(), "{questions}");
             assert_eq!(record.stops, [], "{questions}");
             assert_eq!(record.samples, whole.samples[..record.samples.len()], "{questions}");

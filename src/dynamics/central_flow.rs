@@ -7,7 +7,7 @@
 use super::ascent::Ascent;
 use super::effective_hessian::EffectiveHessian;
 use super::eigenpairs::{Wanted, reliable};
-use super::spec::Numerics;
+use super::settings::Numerics;
 use crate::eigen::{EigenError, Tracker, TrackerSettings};
 use crate::numeric::pairs;
 use crate::numeric::vector::{axpy, distance, dot, norm, scale};

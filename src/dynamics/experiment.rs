@@ -11,11 +11,11 @@ use super::record::{
     CentralSample, DiscreteSample, FlowSample, MapSample, MidpointSample, Record, Sample, SegmentSample, Stop,
 };
 use super::segment::{Failure, Schedule, Segment, along};
-use super::spec::ExperimentSpec;
+use super::settings::Settings;
 use super::{CentralFlow, Discrete, FlowError, GradientFlow};
 use crate::eigen::{Tracker, TrackerSettings};
 use crate::numeric::vector::{distance, dot, norm};
-use crate::objective::{BuildError, Objective};
+use crate::objective::Objective;
 use crate::optimizer::{EDGE, GradientDescent};
 
 /// Hears of each step and may end the run.
@@ -30,27 +30,32 @@ pub trait Progress: Sync {
     fn recorded(&self, _record: &Record) {}
 }
 
-/// Why an experiment cannot be run at all.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RunError {
-    /// The objective cannot be built.
-    #[error(transparent)]
-    Objective(#[from] BuildError),
+/// Nobody watches the run, and nobody ends it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unwatched;
+
+impl Progress for Unwatched {
+    fn step(&self) {}
+
+    fn cancelled(&self) -> bool {
+        false
+    }
 }
 
-/// Runs the experiment from the starting point of `seed`. Divergence, NaN and solver failures end the process
-/// concerned, with its step, and are in the record.
+/// Runs gradient descent on the objective from its starting point, and the theory beside it. Divergence, NaN and solver
+/// failures end the process concerned, with its step, and are in the record. All that is random in solvers comes from
+/// `seed`.
 pub fn run(
-    spec: &ExperimentSpec,
+    objective: &dyn Objective,
+    settings: &Settings,
     seed: u64,
     probes: &[Probe],
     progress: &dyn Progress,
-) -> Result<Record, RunError> {
-    let objective = spec.objective.build(seed)?;
-    let objective = Cancellable::new(&*objective, progress);
-    let mut run = Run::new(spec, &objective, seed);
+) -> Record {
+    let objective = Cancellable::new(objective, progress);
+    let mut run = Run::new(settings, &objective, seed);
     progress.recorded(&run.record);
-    for step in 0..spec.steps {
+    for step in 0..settings.steps {
         let goes_on = !progress.cancelled() && run.step(step);
         if goes_on {
             run.measure(step, probes);
@@ -65,7 +70,7 @@ pub fn run(
         progress.recorded(&run.record);
         progress.step();
     }
-    Ok(run.finish())
+    run.finish()
 }
 
 /// A run in progress.
@@ -79,7 +84,7 @@ struct Run<'a> {
     central_map: Option<CentralFlow>,
     schedule: Schedule,
     segment: Option<Segment>,
-    spec: &'a ExperimentSpec,
+    settings: &'a Settings,
     seed: u64,
     record: Record,
     initial_loss: f64,
@@ -105,11 +110,11 @@ struct Tracked {
 const DIVERGED: f64 = 1e6;
 
 impl<'a> Run<'a> {
-    fn new(spec: &'a ExperimentSpec, objective: &'a dyn Objective, seed: u64) -> Self {
-        let rule = GradientDescent { learning_rate: spec.learning_rate };
+    fn new(settings: &'a Settings, objective: &'a dyn Objective, seed: u64) -> Self {
+        let rule = GradientDescent { learning_rate: settings.learning_rate };
         let start = objective.start();
-        let numerics = &spec.numerics;
-        let settings = TrackerSettings {
+        let numerics = &settings.numerics;
+        let tracker = TrackerSettings {
             threshold: numerics.tracked_above,
             tolerance: numerics.eigen_tolerance,
             max_count: numerics.max_tracked,
@@ -117,7 +122,7 @@ impl<'a> Run<'a> {
             ..TrackerSettings::default()
         };
         // Of gradient flow only the sharpness is reported: its other eigenvalues enter no prediction.
-        let only_top = TrackerSettings { threshold: f64::INFINITY, ..settings };
+        let only_top = TrackerSettings { threshold: f64::INFINITY, ..tracker };
         let largest = Wanted { critical_above: f64::INFINITY, tolerance: numerics.eigen_tolerance };
         let central = |substeps| CentralFlow::new(rule, start.clone(), substeps, numerics, seed);
         Self {
@@ -125,7 +130,7 @@ impl<'a> Run<'a> {
             rule,
             discrete: Discrete::new(rule, start.clone()),
             midpoints: Midpoints {
-                tracker: Tracker::new(settings),
+                tracker: Tracker::new(tracker),
                 wanted: largest,
                 last: None,
                 path: 0.0,
@@ -140,17 +145,17 @@ impl<'a> Run<'a> {
             central_map: Some(central(1)),
             schedule: Schedule::default(),
             segment: None,
-            spec,
+            settings,
             seed,
             record: Record {
                 dim: objective.dim(),
-                learning_rate: spec.learning_rate,
-                steps: spec.steps,
+                learning_rate: settings.learning_rate,
+                steps: settings.steps,
                 largest_norm: 0.0,
                 substeps: numerics.substeps,
-                segment: spec.segment,
+                segment: settings.segment,
                 eigen_tolerance: numerics.eigen_tolerance,
-                samples: Vec::with_capacity(spec.steps),
+                samples: Vec::with_capacity(settings.steps),
                 probes: Default::default(),
                 stops: vec![],
                 cancelled: false,
@@ -234,12 +239,12 @@ impl<'a> Run<'a> {
             self.stop(&format!("the {process} of the segment from step {start}"), step, error.to_string());
         }
         let first = self.schedule.settled().filter(|&settled| settled <= step)?;
-        if (step - first).is_multiple_of(self.spec.segment) {
+        if (step - first).is_multiple_of(self.settings.segment) {
             self.end_segment();
             if step > first {
                 self.retire();
             }
-            let (numerics, here) = (&self.spec.numerics, (step, midpoint));
+            let (numerics, here) = (&self.settings.numerics, (step, midpoint));
             self.segment = Some(Segment::new(self.rule, here, step == first, numerics, self.seed));
         }
         let (objective, rule, segment) = (self.objective, self.rule, self.segment.as_mut()?);

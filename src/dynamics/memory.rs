@@ -1,7 +1,7 @@
 //! How much memory a run takes, estimated before it starts.
 
 use super::record::Sample;
-use super::spec::ExperimentSpec;
+use super::settings::Settings;
 use crate::objective::ObjectiveMemory;
 
 /// The memory of a run in bytes, by what it is for.
@@ -35,10 +35,10 @@ const LIST: u64 = 64;
 /// Columns of the series that are made of the samples in the end.
 const COLUMNS: u64 = 40;
 
-impl ExperimentSpec {
-    /// What a run of the experiment takes, whatever it meets: a run with many critical eigenvalues may take more.
-    pub fn memory(&self) -> Memory {
-        let ObjectiveMemory { dim, fixed, point, direction, sweep } = self.objective.memory();
+impl Settings {
+    /// What a run on such an objective takes, whatever it meets: a run with many critical eigenvalues may take more.
+    pub fn memory(&self, objective: &ObjectiveMemory) -> Memory {
+        let &ObjectiveMemory { dim, fixed, point, direction, sweep } = objective;
         let threads = rayon::current_num_threads() as u64;
         let searches = threads.min(PROCESSES);
         let vector = NUMBER * dim;
@@ -90,15 +90,11 @@ fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dynamics::Numerics;
     use crate::objective::ObjectiveSpec;
 
     fn quadratic(order: usize, steps: usize) -> u64 {
         let objective = ObjectiveSpec::Quadratic { spectrum: vec![1.0; order] };
-        let numerics = Numerics::default();
-        ExperimentSpec { name: "a".into(), objective, learning_rate: 0.1, steps, segment: 400, numerics }
-            .memory()
-            .total()
+        Settings::new(0.1, steps).memory(&objective.memory()).total()
     }
 
     #[test]

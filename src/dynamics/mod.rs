@@ -16,7 +16,7 @@ mod midpoint;
 mod probe;
 mod record;
 mod segment;
-mod spec;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -26,7 +26,7 @@ pub use central_flow::{CentralFlow, Evaluation, FlowError, SingleEigenvalue};
 pub use discrete::Discrete;
 pub use effective_hessian::EffectiveHessian;
 pub use euler_drift::EulerDrift;
-pub use experiment::{Progress, RunError, run};
+pub use experiment::{Progress, Unwatched, run};
 pub use gradient_flow::GradientFlow;
 pub use memory::Memory;
 pub use midpoint::midpoint;
@@ -35,4 +35,4 @@ pub use record::{
     CentralSample, DiscreteSample, ExpansionRest, FlowSample, MapSample, MidpointSample, Record, Sample,
     SegmentSample, Stop,
 };
-pub use spec::{DEFAULT_SEGMENT, ExperimentSpec, Numerics};
+pub use settings::{DEFAULT_SEGMENT, Numerics, Settings};

@@ -103,6 +103,9 @@ pub struct ExpansionRest {
     /// `eta sum_i sigma_i |q_i' (g(m + x_i q_i) - g(m - x_i q_i)) / (2 x_i) - q_i' H(m) q_i| / tr Sigma`: the difference between the
     /// curvature over the oscillation, which gradient descent feels, and that at its middle.
     pub curvature: f64,
+    /// `|F|^2 / tr(H Sigma H)`: the mean gradient is `g + F`, orthogonal to F, so that the square of it is less by this than
+    /// `|g|^2`, which the theory says.
+    pub gradient: f64,
 }
 
 impl Sample {

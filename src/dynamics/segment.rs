@@ -149,7 +149,7 @@ impl ExpansionRest {
         m: &[f64],
         evaluation: &Evaluation,
     ) -> Option<Self> {
-        let Evaluation { sigma, sigma_vectors: q, gradient: g, velocity, .. } = evaluation;
+        let Evaluation { sigma, sigma_vectors: q, gradient: g, velocity, gradient_variance, .. } = evaluation;
         let (eta, trace) = (rule.learning_rate, sigma.iter().sum::<f64>());
         let middle = objective.linearize(m).hvp(q);
         // The force that acts is F = -v / eta - g.
@@ -176,6 +176,7 @@ impl ExpansionRest {
             force: norm(&rest) / norm(&force),
             pace: eta * dot(&rest, velocity).abs() / dot(velocity, velocity),
             curvature: eta * curvature / trace,
+            gradient: dot(&force, &force) / gradient_variance,
         })
     }
 }

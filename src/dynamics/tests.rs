@@ -25,22 +25,15 @@ impl Progress for Counter {
     }
 }
 
-fn run_spec(spec: &ExperimentSpec) -> Record {
-    run(spec, 1, &[], &Counter { steps: AtomicUsize::new(0), most: usize::MAX }).expect("valid")
+fn run_unwatched(objective: &ObjectiveSpec, settings: &Settings) -> Record {
+    run(&*objective.build(1).expect("valid"), settings, 1, &[], &Unwatched)
 }
 
-fn valley(learning_rate: f64, steps: usize) -> ExperimentSpec {
-    ExperimentSpec {
-        name: "valley".into(),
-        objective: ObjectiveSpec::Valley { curvature: 3.0, slope: 0.02, directions: 2 },
-        learning_rate,
-        steps,
-        segment: DEFAULT_SEGMENT,
-        numerics: Numerics::default(),
-    }
+fn valley() -> ObjectiveSpec {
+    ObjectiveSpec::Valley { curvature: 3.0, slope: 0.02, directions: 2 }
 }
 
-fn network(steps: usize) -> ExperimentSpec {
+fn network() -> ObjectiveSpec {
     let network = NetworkSpec {
         data: DataName::Digits,
         examples: 100,
@@ -48,25 +41,18 @@ fn network(steps: usize) -> ExperimentSpec {
         activation: Activation::Gelu,
         loss: Loss::CrossEntropy,
     };
-    ExperimentSpec {
-        name: "network".into(),
-        objective: ObjectiveSpec::Network(network),
-        learning_rate: 0.5,
-        steps,
-        segment: DEFAULT_SEGMENT,
-        numerics: Numerics::default(),
-    }
+    ObjectiveSpec::Network(network)
 }
 
 #[test]
 fn bits_depend_neither_on_vector_instructions_nor_on_threads() {
     let _lock = test_lock();
-    let reference = run_spec(&network(30));
+    let reference = run_unwatched(&network(), &Settings::new(0.5, 30));
     for level in Level::ALL {
         for threads in [1, 2] {
             limit(level);
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-            let record = pool.install(|| run_spec(&network(30)));
+            let record = pool.install(|| run_unwatched(&network(), &Settings::new(0.5, 30)));
             assert!(record == reference, "{level:?}, {threads} threads: {:?}", record.hashes);
         }
     }
@@ -75,7 +61,7 @@ fn bits_depend_neither_on_vector_instructions_nor_on_threads() {
 
 #[test]
 fn the_central_flow_is_gradient_flow_below_the_edge_to_first_order() {
-    let objective = network(1).objective.build(1).expect("valid");
+    let objective = network().build(1).expect("valid");
     let rule = GradientDescent { learning_rate: 0.1 };
     let mut exact = GradientFlow::new(rule, objective.start());
     for _ in 0..3 {
@@ -98,7 +84,7 @@ fn the_central_flow_is_gradient_flow_below_the_edge_to_first_order() {
 
 #[test]
 fn the_central_flow_locks_the_valley_at_the_edge() {
-    let record = run_spec(&valley(0.5, 250));
+    let record = run_unwatched(&valley(), &Settings::new(0.5, 250));
     assert_eq!(record.stopped(), None);
     let last = record.samples.last().and_then(|s| s.central_flow.as_ref()).expect("it ran to the end");
     assert!((last.eigenvalues[0] - 2.0).abs() < 1e-3, "{:?}", last.eigenvalues);
@@ -107,11 +93,8 @@ fn the_central_flow_locks_the_valley_at_the_edge() {
 
 #[test]
 fn divergence_ends_the_run_with_its_step() {
-    let spec = ExperimentSpec {
-        objective: ObjectiveSpec::Quadratic { spectrum: vec![9.0, 1.0] },
-        ..valley(1.0, 400)
-    };
-    let record = run_spec(&spec);
+    let quadratic = ObjectiveSpec::Quadratic { spectrum: vec![9.0, 1.0] };
+    let record = run_unwatched(&quadratic, &Settings::new(1.0, 400));
     let stopped = record.stopped().expect("gradient descent diverges");
     assert!(
         stopped.contains("gradient descent stopped at step") && stopped.contains("diverged"),
@@ -125,14 +108,14 @@ fn divergence_ends_the_run_with_its_step() {
 #[test]
 fn a_cancelled_run_keeps_its_samples() {
     let progress = Counter { steps: AtomicUsize::new(0), most: 7 };
-    let record = run(&valley(0.5, 100), 1, &[], &progress).expect("valid");
+    let record = run(&*valley().build(1).expect("valid"), &Settings::new(0.5, 100), 1, &[], &progress);
     assert!(record.interrupted());
     assert_eq!(record.samples.len(), 7);
 }
 
 #[test]
 fn a_record_survives_json() {
-    let record = run_spec(&network(5));
+    let record = run_unwatched(&network(), &Settings::new(0.5, 5));
     let text = serde_json::to_string(&record).expect("serialisable");
     assert_eq!(serde_json::from_str::<Record>(&text).expect("readable"), record);
 }

@@ -1,7 +1,7 @@
 //! The squared gradient norm is that of the central flow plus `tr(H Sigma H)` on average (Cohen et al. 2025; G13).
 
 use super::estimate::{Averages, Estimate, Estimates, Theory};
-use super::window::{Moment, at_the_edge};
+use super::window::{Moment, Truncation, at_the_edge};
 use crate::dynamics::Record;
 
 /// `E |grad L(w_t)|^2 = |grad L(w(t))|^2 + tr(H Sigma H)`.
@@ -35,6 +35,8 @@ impl Averages for GradientNormDecomposes {
         let terms = |m: &Moment<'_>| {
             Some((m.sample.discrete.gradient_square - m.map.gradient_square, m.map.gradient_variance))
         };
-        Ok(vec![Some(Estimate::of_squares(&moments, terms))])
+        let estimate = Estimate::of_squares(&moments, terms);
+        let truncation = estimate.truncation + Truncation::over(&moments).gradient;
+        Ok(vec![Some(Estimate { truncation, ..estimate })])
     }
 }

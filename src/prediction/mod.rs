@@ -187,16 +187,8 @@ mod tests {
     ];
 
     fn run_text(text: &str) -> Record {
-        struct Silent;
-        impl crate::dynamics::Progress for Silent {
-            fn step(&self) {}
-            fn cancelled(&self) -> bool {
-                false
-            }
-        }
         let suite = crate::suite::parse("test.toml", text).unwrap_or_else(|error| panic!("{error}"));
-        let case = &suite.cases()[0];
-        crate::dynamics::run(&case.spec, case.seed, &case.probes(), &Silent).expect("runs")
+        suite.cases()[0].run(&crate::dynamics::Unwatched).expect("runs")
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The central flow is the better model of gradient descent's path: nearer than gradient flow (G10).
 
 use super::average::{Average, FREEDOM, errors_allowed};
-use super::window::{Moment, in_segments};
+use super::window::{Moment, in_segments, sustained};
 use super::{Finding, Judgement, Prediction, Values};
 use crate::dynamics::Record;
 
@@ -31,6 +31,10 @@ fn judge(statement: &str, record: &Record, swapped: bool) -> Judgement {
     let pairs: Vec<(f64, f64)> = moments.iter().filter(late).filter_map(distances).collect();
     if pairs.is_empty() || moments.iter().all(|m| m.map.trace() == 0.0) {
         return Judgement::not_reached(statement, "no segment had half its time at the edge of stability");
+    }
+    let at_the_edge: Vec<Moment<'_>> = moments.iter().filter(|m| m.map.trace() > 0.0).copied().collect();
+    if let Err(reason) = sustained(&at_the_edge) {
+        return Judgement::not_reached(statement, reason);
     }
     let (central, gradient): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
     let ratio =

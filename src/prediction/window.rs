@@ -7,13 +7,17 @@
 //! next ones. A window has at least [`SHORTEST`] steps. An eigenvector of Sigma that becomes critical later has a first
 //! blow-up of its own; averages along it start after that ([`after_blow_up`]).
 //!
+//! **Premise.** The theory averages over a bounded oscillation. Without noise from other directions one may die away below
+//! the edge to 1e-100 and take as long to come back ([`sustained`]): there is no average then, and nothing is judged.
+//!
 //! **Truncation.** The theory keeps terms of third order in the loss. With `y_t = eta S_t - 2` the displacement obeys
 //! `x_{t+1} = -(1 + y_t) x_t`; a bounded oscillation has `E log |1 + y| = 0`, hence `E y = E y^2 / 2 + ...`; the midpoint's
 //! displacement `(2 w_t - w_{t+1} - w_{t-1}) / 4` is `x_t (1 + (y_t - y_{t-1} + y^2) / 4)`. So the relative error of averages of
 //! squares is of the order of `E x^2 y^2 / E x^2`, which is measured at the midpoints of the run itself. Of the gradient the
 //! theory keeps what is of second order in x; what is left of it at `x^2 = Sigma` is measured too (`ExpansionRest`), and is
-//! larger for an oscillation whose size varies by its kurtosis `E x^4 / (E x^2)^2`, being of fourth order. Last, the theory
-//! takes averages as instantaneous. Where Sigma changes at the relative rate rho a step, so does `x^2`, for which
+//! larger for an oscillation whose size varies by its kurtosis `E x^4 / (E x^2)^2`, being of fourth order. The mean gradient is
+//! `g + F` with the force F of the oscillation, which complementarity makes orthogonal to it, and `T[x, x] / 2`, whose mean F is,
+//! varies with `x^2`: of `|grad L|^2` the theory leaves out `(kurtosis - 2) |F|^2`. Last, the theory takes averages as instantaneous. Where Sigma changes at the relative rate rho a step, so does `x^2`, for which
 //! `E log |1 + y| = rho / 2`: the sharpness is off by `rho / 2`, what is predicted where it is `2/eta` by the order of rho,
 //! and, since `dy/dt = r (1 - x^2 / Sigma)` with the rise r of eta S a step without Sigma, `x^2` by the order of `rho^2 / (2 r)`. [`Truncation`] is all of these.
 
@@ -27,6 +31,11 @@ use super::largest::largest;
 
 /// The first steps of a segment, which are left out of averages.
 pub const RESTART: usize = 20;
+
+/// Quarters of a window whose means of `|w_t - w*_t|^2 / tr Sigma` differ by more than this factor are no parts of one stationary
+/// oscillation: a factor that the theory has wrong is in both, and their statistics are some ten percent each where
+/// anything is resolved.
+const STATIONARY: f64 = 10.0;
 
 /// The fewest steps over which an average is judged: batches of some 50 steps, a cycle or two of the sharpness.
 pub const SHORTEST: usize = 30 * BATCHES;
@@ -82,7 +91,41 @@ pub fn at_the_edge(record: &Record) -> Result<Vec<Moment<'_>>, String> {
             moments.len()
         ));
     }
+    sustained(&moments)?;
     Ok(moments)
+}
+
+/// Whether the oscillation goes on at one size over these moments, at the edge of stability; if not, why there is no average.
+pub fn sustained(moments: &[Moment<'_>]) -> Result<(), String> {
+    let sizes = sizes(moments, |m| Some((m.midpoint.displacement_square, m.map.trace())));
+    if stationary(sizes) {
+        return Ok(());
+    }
+    Err(format!(
+        "the oscillation is not sustained: from the first quarter of the steps at the edge to the last, |w_t - w*_t|^2 over \
+         tr(Sigma) goes from {:.1e} to {:.1e}; a bounded oscillation is the theory's premise",
+        sizes[0], sizes[1]
+    ))
+}
+
+/// The ratio of means of what is measured and predicted, over the first quarter of some moments and over the last.
+fn sizes(moments: &[Moment<'_>], terms: impl Fn(&Moment<'_>) -> Option<(f64, f64)>) -> [f64; 2] {
+    let (first, last) = quarters(moments);
+    [first, last].map(|moments| {
+        let (measured, predicted) =
+            moments.iter().filter_map(&terms).fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
+        measured / predicted
+    })
+}
+
+fn stationary([first, last]: [f64; 2]) -> bool {
+    (1.0 / STATIONARY..=STATIONARY).contains(&(last / first))
+}
+
+/// The first quarter of some moments, and the last.
+fn quarters<'m, 'a>(moments: &'m [Moment<'a>]) -> (&'m [Moment<'a>], &'m [Moment<'a>]) {
+    let quarter = moments.len() / 4;
+    (&moments[..quarter], &moments[moments.len() - quarter..])
 }
 
 /// The steps of the first segment, at which the flows from `w_0` are past the transient of the first blow-up, or why there
@@ -110,7 +153,8 @@ pub fn from_start(record: &Record) -> Result<Vec<FromStart<'_>>, String> {
 }
 
 /// The moments after the first blow-up of the oscillation along the i-th eigenvector of Sigma. Its size is measured by
-/// the mean of that eigenvalue of Sigma over the run: while an eigenvalue enters it is small, and any remnant exceeds it.
+/// the mean of that eigenvalue of Sigma over the run: while an eigenvalue enters it is small, and any remnant exceeds it. None if
+/// the oscillation along it is not sustained.
 pub fn after_blow_up<'m, 'a>(moments: &'m [Moment<'a>], i: usize) -> &'m [Moment<'a>] {
     let positive: Vec<f64> = moments.iter().filter_map(|m| m.map.positive_sigma(i)).collect();
     let mean = positive.iter().sum::<f64>() / positive.len().max(1) as f64;
@@ -120,7 +164,9 @@ pub fn after_blow_up<'m, 'a>(moments: &'m [Moment<'a>], i: usize) -> &'m [Moment
     };
     let over = moments.iter().position(|m| size(m).is_some_and(|size| size > 1.0)).unwrap_or(moments.len());
     let back = moments[over..].iter().position(|m| size(m).is_some_and(|size| size < 1.0));
-    &moments[back.map_or(moments.len(), |back| over + back)..]
+    let window = &moments[back.map_or(moments.len(), |back| over + back)..];
+    let along = |m: &Moment<'_>| Some((m.map.oscillation.get(i)?.powi(2), m.map.positive_sigma(i)?));
+    if stationary(sizes(window, along)) { window } else { &[] }
 }
 
 fn moment(sample: &Sample) -> Option<Moment<'_>> {
@@ -146,6 +192,8 @@ pub struct Truncation {
     pub pace: f64,
     /// The same of the curvature, in units of `eta lambda`.
     pub curvature: f64,
+    /// The same of the squared mean gradient, relative to `tr(H Sigma H)`; its parts of fourth order in x vary with `x^2`.
+    pub gradient: f64,
 }
 
 impl Truncation {
@@ -174,6 +222,7 @@ impl Truncation {
             force: most(|rest| rest.force),
             pace: most(|rest| rest.pace),
             curvature: most(|rest| rest.curvature),
+            gradient: most(|rest| rest.gradient),
         }
     }
 
@@ -196,13 +245,13 @@ impl Truncation {
 
 /// The relative rate at which `tr Sigma` changes a step, from the first quarter of the moments to the last.
 fn rate(moments: &[Moment<'_>]) -> f64 {
-    let quarter = moments.len() / 4;
-    if quarter == 0 {
+    let (early, late) = quarters(moments);
+    if late.is_empty() {
         return 0.0;
     }
-    let mean = |moments: &[Moment<'_>]| moments.iter().map(|m| m.map.trace()).sum::<f64>() / quarter as f64;
-    let late = &moments[moments.len() - quarter..];
-    let (before, after) = (mean(&moments[..quarter]), mean(late));
+    let mean =
+        |moments: &[Moment<'_>]| moments.iter().map(|m| m.map.trace()).sum::<f64>() / moments.len() as f64;
+    let (before, after) = (mean(early), mean(late));
     let time = late[0].sample.step.abs_diff(moments[0].sample.step);
     if before.is_nan() || after.is_nan() {
         f64::NAN

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Case;
-use crate::dynamics::{self, Progress, Record};
+use crate::dynamics::{Record, Unwatched};
 use crate::storage;
 
 /// Runs of cases, each done at most once.
@@ -41,9 +41,7 @@ impl Cache {
 
     /// The record of the case's run, or why there is none. Whoever asks while it is being run waits.
     pub fn record(&self, case: &Case) -> Run {
-        self.record_with(case, || {
-            dynamics::run(&case.spec, case.seed, &case.probes(), &Silent).map_err(|error| error.to_string())
-        })
+        self.record_with(case, || case.run(&Unwatched).map_err(|error| error.to_string()))
     }
 
     fn record_with(&self, case: &Case, run: impl FnOnce() -> Result<Record, String>) -> Run {
@@ -127,16 +125,6 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-struct Silent;
-
-impl Progress for Silent {
-    fn step(&self) {}
-
-    fn cancelled(&self) -> bool {
-        false
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -184,7 +172,7 @@ mod tests {
         let run = || {
             runs.fetch_add(1, Ordering::SeqCst);
             std::thread::sleep(Duration::from_millis(20));
-            dynamics::run(&case.spec, case.seed, &[], &Silent).map_err(|error| error.to_string())
+            case.run(&Unwatched).map_err(|error| error.to_string())
         };
         cache.record_with(case, run).expect("it runs")
     }
@@ -241,7 +229,7 @@ mod tests {
         counted(&changed, &case(), &runs);
         assert_eq!(runs.load(Ordering::SeqCst), 2);
         let mut longer = case();
-        longer.spec.steps += 1;
+        longer.spec.settings.steps += 1;
         counted(&folder.cache(), &longer, &runs);
         let mut unprobed = case();
         unprobed.predictions.clear();

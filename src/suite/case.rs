@@ -1,8 +1,8 @@
 //! A case: one experiment with one seed, and the predictions that are checked on its run.
 
-use super::{KnownFinding, Runs, VerdictRow};
-use crate::dynamics::{ExperimentSpec, Probe, Record};
-use crate::objective::ObjectiveSpec;
+use super::{ExperimentSpec, KnownFinding, Runs, VerdictRow};
+use crate::dynamics::{Probe, Progress, Record};
+use crate::objective::{BuildError, ObjectiveSpec};
 use crate::prediction::Prediction;
 
 /// One experiment with one seed.
@@ -30,6 +30,14 @@ impl Case {
         probes
     }
 
+    /// Runs it, with all that its predictions need.
+    ///
+    /// # Errors
+    /// If the objective cannot be built.
+    pub fn run(&self, progress: &dyn Progress) -> Result<Record, BuildError> {
+        self.spec.run(self.seed, &self.probes(), progress)
+    }
+
     /// Judges all predictions on the run's record.
     pub fn judge(&self, record: &Record) -> Vec<VerdictRow> {
         self.predictions.iter().map(|&prediction| self.judge_one(prediction, record)).collect()
@@ -54,8 +62,8 @@ impl Case {
 
     /// Roughly how much work the run is, to start large cases first.
     pub fn cost(&self) -> f64 {
-        let flow_steps = 2.0 + 1.5 * self.spec.numerics.substeps as f64;
-        self.spec.steps as f64 * flow_steps * gradient_cost(&self.spec.objective)
+        let flow_steps = 2.0 + 1.5 * self.spec.settings.numerics.substeps as f64;
+        self.spec.settings.steps as f64 * flow_steps * gradient_cost(&self.spec.objective)
     }
 }
 

@@ -9,8 +9,8 @@ use super::known::{KnownFinding, RunBy};
 use super::raw::{
     RawExperiment, RawFinding, RawNetwork, RawNumerics, RawObjective, RawQuadratic, RawSuite, RawValley,
 };
-use super::{Case, SuiteError, did_you_mean, limits};
-use crate::dynamics::{DEFAULT_SEGMENT, ExperimentSpec, Numerics};
+use super::{Case, ExperimentSpec, SuiteError, did_you_mean, limits};
+use crate::dynamics::{DEFAULT_SEGMENT, Numerics, Settings};
 use crate::objective::{NetworkSpec, ObjectiveSpec};
 use crate::prediction::{self, Prediction};
 
@@ -136,9 +136,9 @@ type Parsed<T> = Result<T, SuiteError>;
 
 impl Source<'_> {
     fn experiment(&self, raw: RawExperiment) -> Parsed<Experiment> {
-        let spec = ExperimentSpec {
-            name: self.check("name", &raw.name, |name| limits::name(name))?.clone(),
-            objective: self.objective(&raw.objective)?,
+        let name = self.check("name", &raw.name, |name| limits::name(name))?.clone();
+        let objective = self.objective(&raw.objective)?;
+        let settings = Settings {
             learning_rate: *self.check("learning_rate", &raw.learning_rate, |&x| limits::learning_rate(x))?,
             steps: *self.check("steps", &raw.steps, |&x| limits::steps(x))?,
             segment: self.or("segment", &raw.segment, DEFAULT_SEGMENT, limits::segment)?,
@@ -149,7 +149,7 @@ impl Source<'_> {
         let findings = raw.finding.iter().map(|finding| self.finding(finding, &predictions, &seeds));
         Ok(Experiment {
             findings: findings.collect::<Parsed<_>>()?,
-            spec,
+            spec: ExperimentSpec { name, objective, settings },
             seeds,
             predictions,
             line: self.line(raw.name.span()),

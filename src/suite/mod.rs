@@ -17,6 +17,7 @@ mod raw;
 mod row;
 mod runner;
 pub mod shipped;
+mod spec;
 mod suggestion;
 
 pub use cache::Cache;
@@ -28,4 +29,5 @@ pub use limits::{learning_rate, seeds, steps};
 pub use ration::Ration;
 pub use row::{Runs, VerdictRow};
 pub use runner::{Batch, Incident, Verification, verify};
+pub use spec::ExperimentSpec;
 pub use suggestion::{did_you_mean, nearest};

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::ration::Ration;
 use super::row::with_pooled;
 use super::{Case, VerdictRow};
-use crate::dynamics::{self, Progress, Record};
+use crate::dynamics::{Progress, Record};
 
 /// What came out of a number of cases, in their order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -203,7 +203,7 @@ fn run_one<K>(
         Ok(None) => return Ended::Cancelled,
         Err(message) => return Ended::Failed(message),
     };
-    let record = rayon::scope(|_| dynamics::run(&case.spec, case.seed, &case.probes(), progress));
+    let record = rayon::scope(|_| case.run(progress));
     let ended = match record {
         Err(error) => Ended::Failed(error.to_string()),
         Ok(record) if record.interrupted() => Ended::Cancelled,
@@ -281,13 +281,13 @@ mod tests {
     fn the_largest_cases_start_first() {
         let mut cases = cases();
         for (case, steps) in cases.iter_mut().zip([10, 1000, 100, 1]) {
-            case.spec.steps = steps;
+            case.spec.settings.steps = steps;
         }
         let order = Mutex::new(vec![]);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
         pool.install(|| {
             let run = |case: &Case| {
-                order.lock().expect("not poisoned").push(case.spec.steps);
+                order.lock().expect("not poisoned").push(case.spec.settings.steps);
                 judged()
             };
             Batch::new(cases, None).run_with(&Switch(false.into()), run, |_, _| ());
@@ -346,7 +346,7 @@ mod tests {
     fn a_case_too_large_for_the_memory_is_refused_and_the_others_are_judged() {
         let mut cases = cases();
         let enough = cases[0].spec.memory().total();
-        cases[1].spec.steps = 1_000_000;
+        cases[1].spec.settings.steps = 1_000_000;
         let batch = Batch::new(cases, Some(enough));
         batch.run(&Switch(false.into()), |_, _, _| (), |_, _| ());
         let verification = batch.outcome().0;

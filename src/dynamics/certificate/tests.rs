@@ -1,7 +1,7 @@
 //! Each certificate passes what is right and notices what is not.
 
 use super::*;
-use crate::dynamics::{CentralFlow, ExperimentSpec, Probe, Progress, Record, central_flow::Evaluation, run};
+use crate::dynamics::{CentralFlow, Probe, Record, Settings, Unwatched, central_flow::Evaluation, run};
 use crate::dynamics::{Numerics, Sample};
 use crate::numeric::vector::{axpy, norm, scale};
 use crate::objective::{Landscape, Objective, ObjectiveSpec};
@@ -87,26 +87,10 @@ fn what_is_not_finite_is_an_error() {
     assert!(action(&valley, RULE, (&w, &here, 0.25), &w, &products).is_err());
 }
 
-struct Silent;
-
-impl Progress for Silent {
-    fn step(&self) {}
-
-    fn cancelled(&self) -> bool {
-        false
-    }
-}
-
 fn record(probes: &[Probe]) -> Record {
-    let spec = ExperimentSpec {
-        name: "valley".into(),
-        objective: ObjectiveSpec::Valley { curvature: 3.0, slope: 0.02, directions: 2 },
-        learning_rate: RULE.learning_rate,
-        steps: 200,
-        segment: crate::dynamics::DEFAULT_SEGMENT,
-        numerics: Numerics::default(),
-    };
-    run(&spec, 1, probes, &Silent).expect("valid")
+    let valley = ObjectiveSpec::Valley { curvature: 3.0, slope: 0.02, directions: 2 };
+    let valley = valley.build(1).expect("valid");
+    run(&*valley, &Settings::new(RULE.learning_rate, 200), 1, probes, &Unwatched)
 }
 
 #[test]

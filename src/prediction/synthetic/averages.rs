@@ -85,14 +85,18 @@ pub fn claims() -> Vec<Claim> {
             |step| trace(step) / ETA,
             |s, a, _| s.discrete.loss = s.segment.as_ref().expect("a segment").map.loss + a,
         ),
-        of(
-            "gradient_norm_decomposes",
-            &all,
-            |step| trace(step) * 4.0 / (ETA * ETA),
-            |s, a, _| {
-                s.discrete.gradient_square = s.segment.as_ref().expect("a segment").map.gradient_square + a;
-            },
-        ),
+        Claim {
+            truncation: squares(&all) + kurtosis(&all) * REST.gradient,
+            ..of(
+                "gradient_norm_decomposes",
+                &all,
+                |step| trace(step) * 4.0 / (ETA * ETA),
+                |s, a, _| {
+                    s.discrete.gradient_square =
+                        s.segment.as_ref().expect("a segment").map.gradient_square + a;
+                },
+            )
+        },
         Claim {
             quantile: 4.029,
             ..of("oscillation_variances", &after, |step| SHARES[0] * trace(step), along::<0>)
@@ -222,6 +226,7 @@ pub fn trials() -> Vec<Trial> {
     }
     trials.extend(pace());
     trials.extend(nearer());
+    trials.extend(unsustained());
     trials
 }
 
@@ -238,6 +243,29 @@ fn noisy(claim: &Claim, sign: f64) -> Vec<Trial> {
         trial(0.95 * tolerance - claim.error, Outcome::Holds),
         trial(1.05 * tolerance + claim.error, Outcome::Violated),
     ]
+}
+
+/// An oscillation that dies away, or comes back, by a factor of 20 in three quarters of the window has no average; one that
+/// changes by a factor of 5 has, though it is known badly.
+fn unsustained() -> Vec<Trial> {
+    const NAMES: [&str; 4] =
+        ["oscillation_size", "loss_decomposes", "gradient_norm_decomposes", "nearer_than_gradient_flow"];
+    let changed = |factor: f64| {
+        let mut record = record();
+        let rate = libm::log(factor) / (0.75 * (STEPS - FIRST) as f64);
+        for sample in &mut record.samples[FIRST..] {
+            let size = libm::exp(rate * (sample.step - FIRST) as f64);
+            sample.midpoint.as_mut().expect("a midpoint").displacement_square *= size;
+        }
+        record
+    };
+    let mut trials = vec![Trial::new("oscillation_size", "factor 5", changed(5.0), Outcome::Unresolved)];
+    for factor in [20.0, 0.05, 0.0] {
+        let trial =
+            |name| Trial::new(name, &format!("factor {factor}"), changed(factor), Outcome::NotReached);
+        trials.extend(NAMES.map(trial));
+    }
+    trials
 }
 
 /// The ratio of distances and its interval, one half each, stay below 1.

@@ -170,10 +170,11 @@ fn segment(segment: &mut SegmentSample, f: &mut Visit<'_>) {
     f("segment.to_gradient_flow", Maybe(to_gradient_flow));
     f("segment.map_to_flow", Maybe(map_to_flow));
     f("segment.curvature", Reals(curvature));
-    if let Some(ExpansionRest { force, pace, curvature }) = rest {
+    if let Some(ExpansionRest { force, pace, curvature, gradient }) = rest {
         f("rest.force", Real(force));
         f("rest.pace", Real(pace));
         f("rest.curvature", Real(curvature));
+        f("rest.gradient", Real(gradient));
     }
 }
 

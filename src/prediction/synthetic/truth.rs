@@ -34,7 +34,7 @@ pub const RATE: f64 = 2e-3;
 /// The rise r of an eigenvalue a step without Sigma.
 pub const RISE: f64 = 1e-3;
 /// What the expansion leaves out.
-pub const REST: ExpansionRest = ExpansionRest { force: 5e-3, pace: 4e-3, curvature: 3e-3 };
+pub const REST: ExpansionRest = ExpansionRest { force: 5e-3, pace: 4e-3, curvature: 3e-3, gradient: 2e-3 };
 /// The residual of all eigenpairs of the central flow and the central map.
 pub const RESIDUAL: f64 = 1e-4;
 /// The residual of the eigenpairs at midpoints.

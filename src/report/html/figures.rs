@@ -192,17 +192,7 @@ fn smooth(record: &Record, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dynamics::{self, Progress};
-
-    struct Silent;
-
-    impl Progress for Silent {
-        fn step(&self) {}
-
-        fn cancelled(&self) -> bool {
-            false
-        }
-    }
+    use crate::dynamics::Unwatched;
 
     /// The predicted loss is above the central flow's by tr(Sigma)/eta, which is more than the whole error of the theory: on
     /// average over the last steps the measured loss is nearer to it than to the same with half or twice as much.
@@ -213,7 +203,7 @@ mod tests {
                     objective.valley = { curvature = 3.0, slope = 0.02, directions = 2 }\n";
         let suite = crate::suite::parse("a.toml", text).unwrap_or_else(|error| panic!("{error}"));
         let case = suite.cases().remove(0);
-        let record = dynamics::run(&case.spec, case.seed, &case.probes(), &Silent).expect("it can be run");
+        let record = case.run(&Unwatched).expect("it can be run");
         let figures = figures(&record);
         let loss = figures.iter().find(|figure| figure.title == "Training loss").expect("drawn");
         let points = |name: &str| {

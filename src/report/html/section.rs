@@ -40,18 +40,8 @@ pub fn anchor(suite: &str, experiment: &str, seed: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dynamics::{self, Progress};
+    use crate::dynamics::Unwatched;
     use crate::report::html::well_formed;
-
-    struct Silent;
-
-    impl Progress for Silent {
-        fn step(&self) {}
-
-        fn cancelled(&self) -> bool {
-            false
-        }
-    }
 
     const FIGURES: [&str; 5] = [
         "Training loss",
@@ -68,7 +58,7 @@ mod tests {
         );
         let suite = crate::suite::parse("b & c.toml", &text).unwrap_or_else(|error| panic!("{error}"));
         let case = suite.cases().remove(0);
-        let record = dynamics::run(&case.spec, case.seed, &case.probes(), &Silent).expect("it can be run");
+        let record = case.run(&Unwatched).expect("it can be run");
         (case, record)
     }
 

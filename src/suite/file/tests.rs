@@ -66,8 +66,11 @@ fn a_good_file_means_what_it_says() {
     let suite = good("some/digits.toml", GOOD);
     let experiment = &suite.experiments[0];
     assert_eq!((suite.name.as_str(), suite.description.as_str()), ("digits", "An example."));
-    assert_eq!((experiment.spec.learning_rate, experiment.spec.steps), (0.5, 60));
-    assert_eq!(experiment.spec.numerics, Numerics { substeps: 6, max_tracked: 5, ..Numerics::default() });
+    assert_eq!((experiment.spec.settings.learning_rate, experiment.spec.settings.steps), (0.5, 60));
+    assert_eq!(
+        experiment.spec.settings.numerics,
+        Numerics { substeps: 6, max_tracked: 5, ..Numerics::default() }
+    );
     assert_eq!((experiment.seeds.as_slice(), experiment.line), ([0, 1].as_slice(), 3));
     let ObjectiveSpec::Network(network) = &experiment.spec.objective else { panic!("not a network") };
     assert_eq!((network.examples, network.hidden.as_slice()), (300, [32, 16].as_slice()));

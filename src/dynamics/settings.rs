@@ -1,35 +1,29 @@
-//! What an experiment is: an objective, a learning rate, a number of steps and the numerical settings.
+//! How a run is made: a learning rate, a number of steps, the length of segments and the numerical settings.
 
 use serde::{Deserialize, Serialize};
 
-use crate::objective::ObjectiveSpec;
-
-/// One experiment: gradient descent and the flows beside it, from one seeded starting point.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ExperimentSpec {
-    /// The experiment's name; lower-case letters, digits and hyphens.
-    pub name: String,
-    /// The function to minimise.
-    pub objective: ObjectiveSpec,
+/// What a run takes beside an objective and a seed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Settings {
     /// The learning rate eta.
     pub learning_rate: f64,
     /// The number of steps of gradient descent.
     pub steps: usize,
     /// The number of steps after which the theory is started anew at a midpoint, once the transient is over; the flows
     /// from `w_0` end with the first such segment.
-    #[serde(default = "default_segment")]
     pub segment: usize,
     /// Numerical settings.
-    #[serde(default)]
     pub numerics: Numerics,
 }
 
 /// Long enough for several cycles of the sharpness, short enough that flows hardly spread.
 pub const DEFAULT_SEGMENT: usize = 400;
 
-fn default_segment() -> usize {
-    DEFAULT_SEGMENT
+impl Settings {
+    /// So many steps with this learning rate, and what is usual for the rest.
+    pub fn new(learning_rate: f64, steps: usize) -> Self {
+        Self { learning_rate, steps, segment: DEFAULT_SEGMENT, numerics: Numerics::default() }
+    }
 }
 
 /// Numerical settings: they change how precisely the theory is evaluated, never the theory.

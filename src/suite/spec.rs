@@ -1,0 +1,33 @@
+//! What an experiment is: an objective and how it is run.
+
+use serde::Serialize;
+
+use crate::dynamics::{self, Memory, Probe, Progress, Record, Settings};
+use crate::objective::{BuildError, ObjectiveSpec};
+
+/// One experiment: gradient descent and the flows beside it, from one seeded starting point.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExperimentSpec {
+    /// The experiment's name; lower-case letters, digits and hyphens.
+    pub name: String,
+    /// The function to minimise.
+    pub objective: ObjectiveSpec,
+    /// How it is run.
+    #[serde(flatten)]
+    pub settings: Settings,
+}
+
+impl ExperimentSpec {
+    /// Builds the objective of `seed` and runs it.
+    ///
+    /// # Errors
+    /// If the objective cannot be built.
+    pub fn run(&self, seed: u64, probes: &[Probe], progress: &dyn Progress) -> Result<Record, BuildError> {
+        Ok(dynamics::run(&*self.objective.build(seed)?, &self.settings, seed, probes, progress))
+    }
+
+    /// The memory that a run takes.
+    pub fn memory(&self) -> Memory {
+        self.settings.memory(&self.objective.memory())
+    }
+}
