@@ -5,17 +5,18 @@
 mod small_digits;
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use centralflow::dynamics::{CentralFlow, Discrete, GradientFlow, Numerics};
-use centralflow::optimizer::GradientDescent;
+use centralflow::optimizer::{GradientDescent, Rule};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use small_digits::small_digits;
 
 fn dynamics(c: &mut Criterion) {
     let objective = small_digits(200, &[24, 24]);
     let objective = &*objective;
-    let rule = GradientDescent { learning_rate: 0.2 };
-    let mut discrete = Discrete::new(rule, objective.start());
+    let rule: Rule = Arc::new(GradientDescent { learning_rate: 0.2 });
+    let mut discrete = Discrete::new(rule.clone(), objective.start());
     for _ in 0..200 {
         discrete.advance(objective);
     }
@@ -26,11 +27,11 @@ fn dynamics(c: &mut Criterion) {
         b.iter_batched_ref(|| discrete.clone(), |d| black_box(d.advance(objective)), BatchSize::SmallInput);
     });
     group.bench_function("gradient flow", |b| {
-        let flow = || GradientFlow::new(rule, start.clone());
+        let flow = || GradientFlow::new(rule.clone(), start.clone());
         b.iter_batched_ref(flow, |f| black_box(f.advance(objective)), BatchSize::SmallInput);
     });
     group.bench_function("central flow", |b| {
-        let mut flow = CentralFlow::new(rule, start.clone(), 4, &Numerics::default(), 0);
+        let mut flow = CentralFlow::new(rule.clone(), start.clone(), 4, &Numerics::default(), 0);
         flow.advance(objective).expect("finite");
         assert!(flow.evaluation().expect("evaluated").sigma.iter().any(|&s| s > 0.0), "at the edge");
         b.iter(|| black_box(flow.advance(objective)));

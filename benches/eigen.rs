@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use centralflow::dynamics::EffectiveHessian;
 use centralflow::eigen::{Request, certify, lanczos, lobpcg};
-use centralflow::optimizer::GradientDescent;
+use centralflow::optimizer::{GradientDescent, UpdateRule};
 use criterion::{Criterion, criterion_group, criterion_main};
 use small_digits::small_digits;
 
@@ -18,13 +18,13 @@ fn eigen(c: &mut Criterion) {
     let mut w = objective.start();
     for _ in 0..100 {
         let gradient = objective.linearize(&w).gradient().to_vec();
-        rule.update(&mut w, &gradient);
+        w = rule.next(&w, &w, &gradient);
     }
     let before = objective.linearize(&w);
-    let mut next = w.clone();
-    rule.update(&mut next, before.gradient());
+    let next = rule.next(&w, &w, before.gradient());
     let after = objective.linearize(&next);
-    let (before, after) = (EffectiveHessian { at: &*before, rule }, EffectiveHessian { at: &*after, rule });
+    let (before, after) =
+        (EffectiveHessian { at: &*before, rule: &rule }, EffectiveHessian { at: &*after, rule: &rule });
     let request = Request { count: 4, tolerance: 1e-6, max_products: 2000, seed: 0 };
     let start = lanczos(&before, &request).expect("finite");
     let cold = lanczos(&after, &request).expect("finite");

@@ -62,7 +62,7 @@ fn follow(
     let mut past: Vec<Matrix> = Vec::new();
     for (n, w) in points.iter().enumerate() {
         let at = objective.linearize(w);
-        let hessian = EffectiveHessian { at: &*at, rule };
+        let hessian = EffectiveHessian { at: &*at, rule: &rule };
         let begin = Instant::now();
         let pairs = (row.solve)(&hessian, &past)?;
         if n > 0 {

@@ -42,7 +42,7 @@ fn follow(mut row: Row, objective: &dyn Objective, points: &[Vec<f64>]) -> Resul
     let mut past: Vec<Matrix> = Vec::new();
     for w in points {
         let at = objective.linearize(w);
-        let pairs = (row.solve)(&EffectiveHessian { at: &*at, rule: RULE }, &past)?;
+        let pairs = (row.solve)(&EffectiveHessian { at: &*at, rule: &RULE }, &past)?;
         products.push(pairs.products.to_string());
         residual = residual.max(pairs.residual_above(row.threshold));
         past.insert(0, pairs.vectors);

@@ -2,7 +2,7 @@
 
 use centralflow::eigen::Request;
 use centralflow::objective::Objective;
-use centralflow::optimizer::GradientDescent;
+use centralflow::optimizer::{GradientDescent, UpdateRule};
 
 /// Steps of gradient descent before the first point.
 pub const WARM_UP: usize = 300;
@@ -18,7 +18,7 @@ pub fn points(objective: &dyn Objective, rule: GradientDescent, count: usize) ->
             points.push(w.clone());
         }
         let at = objective.linearize(&w);
-        rule.update(&mut w, at.gradient());
+        w = rule.next(&w, &w, at.gradient());
     }
     points
 }

@@ -43,7 +43,7 @@ pub fn trajectory(problem: &Problem, steps: usize) -> Outcome<Trajectory> {
     let (mut values, mut last) = (Vec::new(), None);
     for (index, w) in points.iter().enumerate() {
         let at = objective.linearize(w);
-        let hessian = EffectiveHessian { at: &*at, rule: PLAIN };
+        let hessian = EffectiveHessian { at: &*at, rule: &PLAIN };
         let warm = last.as_ref().map(|x| davidson(&hessian, x, &request)).transpose()?;
         let cold = if index.is_multiple_of(10) { Some(lanczos(&hessian, &request)?) } else { None };
         if let (Some(warm), Some(cold)) = (&warm, &cold)
@@ -72,7 +72,7 @@ pub fn prepare(problem: &Problem, variant: &str, directory: &Path) -> Outcome<Wo
         let mut products = 0;
         for w in points.chunks(w.len()) {
             let at = program.linearize(w);
-            let hessian = EffectiveHessian { at: &at, rule: PLAIN };
+            let hessian = EffectiveHessian { at: &at, rule: &PLAIN };
             let pairs = solve(&hessian)?;
             products += pairs.products;
             look(&hessian, &pairs);

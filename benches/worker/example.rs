@@ -3,14 +3,14 @@
 use std::fs;
 use std::iter::repeat_n;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use centralflow::dynamics::{CentralFlow, EffectiveHessian, FlowError, GradientFlow, Numerics};
 use centralflow::eigen::{EigenError, Tracker, TrackerSettings};
 use centralflow::model::mlp::Mlp;
 use centralflow::numeric::random::Stream;
 use centralflow::objective::{Linearization, Loss, Network, Objective};
-use centralflow::optimizer::GradientDescent;
+use centralflow::optimizer::{GradientDescent, UpdateRule};
 use rayon::ThreadPoolBuilder;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -144,9 +144,7 @@ impl Run<'_> {
         for _ in 0..self.example.steps {
             let (loss, after) = {
                 let at = self.objective.linearize(&w);
-                let mut after = w.clone();
-                self.rule().update(&mut after, at.gradient());
-                (at.loss(), after)
+                (at.loss(), self.rule().next(&w, &w, at.gradient()))
             };
             let midpoint: Vec<f64> = w.iter().zip(&after).map(|(w, after)| 0.5 * (w + after)).collect();
             let values = self.eigenvalues(&mut tracker, &*self.objective.linearize(&midpoint))?;
@@ -157,7 +155,7 @@ impl Run<'_> {
     }
 
     fn gradient_flow(&self) -> Result<Vec<f64>, FlowError> {
-        let mut flow = GradientFlow::new(self.rule(), self.start.to_vec());
+        let mut flow = GradientFlow::new(Arc::new(self.rule()), self.start.to_vec());
         let (mut tracker, mut rows) = (self.tracker(), Vec::new());
         for step in 0..self.example.steps {
             if step > 0 {
@@ -179,7 +177,8 @@ impl Run<'_> {
             max_tracked: self.example.pairs,
             ..Numerics::default()
         };
-        let mut flow = CentralFlow::new(self.rule(), self.start.to_vec(), numerics.substeps, &numerics, 0);
+        let mut flow =
+            CentralFlow::new(Arc::new(self.rule()), self.start.to_vec(), numerics.substeps, &numerics, 0);
         let (mut tracker, mut rows) = (self.tracker(), Vec::new());
         for step in 0..self.example.steps {
             if step > 0 {
@@ -209,7 +208,7 @@ impl Run<'_> {
     }
 
     fn eigenvalues(&self, tracker: &mut Tracker, at: &dyn Linearization) -> Result<Vec<f64>, EigenError> {
-        Ok(tracker.update(&EffectiveHessian { at, rule: self.rule() })?.values.clone())
+        Ok(tracker.update(&EffectiveHessian { at, rule: &self.rule() })?.values.clone())
     }
 }
 

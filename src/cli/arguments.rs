@@ -63,12 +63,15 @@ pub struct ListArguments {
     /// Shipped suites by name, or paths of suite files [default: all shipped suites]
     #[arg(value_name = "SUITE")]
     pub suites: Vec<String>,
+    /// List the series that `run` writes instead, with units and meanings, as a page in Markdown
+    #[arg(long, conflicts_with = "suites")]
+    pub series: bool,
 }
 
 /// Run one experiment and write its time series.
 ///
 /// One row a step: losses, the effective eigenvalues eta lambda_i at midpoints and along the central flow, the
-/// eigenvalues of the oscillation covariance Sigma, distances between the processes. A process without a value there
+/// eigenvalues of the oscillation covariance Sigma, distances between the processes; `list --series` says what each is. A process without a value there
 /// has an empty cell (null in JSON). The exit code does not depend on the verdicts: `verify` is for that.
 ///
 /// The file is EXPERIMENT-seedN.csv or .json, with -etaX and -stepsN in its name where options change these. Beside it

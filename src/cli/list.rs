@@ -9,6 +9,10 @@ use crate::suite::{Experiment, RunBy, Suite};
 
 /// Runs the command.
 pub fn list(arguments: &ListArguments) -> Result<Status, CliError> {
+    if arguments.series {
+        output::print(&report::catalogue())?;
+        return Ok(Status::Passed);
+    }
     let suites = selection::suites(&arguments.suites)?;
     output::print(&(suites.iter().map(listed).collect::<String>() + &predictions()))?;
     Ok(Status::Passed)

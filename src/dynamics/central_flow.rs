@@ -13,7 +13,7 @@ use crate::numeric::pairs;
 use crate::numeric::vector::{axpy, distance, dot, norm, scale};
 use crate::numeric::{Matrix, symmetric_eigen};
 use crate::objective::{Linearization, Objective};
-use crate::optimizer::{EDGE, GradientDescent};
+use crate::optimizer::{Rule, UpdateRule};
 use crate::sdcp::{self, SdcpError};
 
 /// Why a flow stopped.
@@ -54,7 +54,7 @@ pub enum FlowError {
 /// The central flow, by Euler substeps with fresh eigenpairs at each.
 #[derive(Clone)]
 pub struct CentralFlow {
-    rule: GradientDescent,
+    rule: Rule,
     w: Vec<f64>,
     substeps: usize,
     wanted: Wanted,
@@ -113,13 +113,7 @@ pub struct SingleEigenvalue {
 
 impl CentralFlow {
     /// The flow at `w(0)` with `substeps` Euler substeps a unit of time.
-    pub fn new(
-        rule: GradientDescent,
-        start: Vec<f64>,
-        substeps: usize,
-        numerics: &Numerics,
-        seed: u64,
-    ) -> Self {
+    pub fn new(rule: Rule, start: Vec<f64>, substeps: usize, numerics: &Numerics, seed: u64) -> Self {
         // Beside the critical pairs the tracker reports the next one, so that it is seen coming.
         let tracker = Tracker::new(TrackerSettings {
             threshold: numerics.critical_above,
@@ -192,12 +186,12 @@ impl CentralFlow {
         let before = self.evaluation.take().expect("just evaluated");
         axpy(dt, &before.velocity, &mut self.w);
         self.path += dt * norm(&before.velocity);
-        let eta = self.rule.learning_rate;
+        let rate = self.rule.pace() * self.rule.learning_rate();
         let after = self.evaluate(objective)?;
         let faster = dot(&after.gradient, &after.velocity) - dot(&after.gradient, &before.velocity);
         let ascent = Ascent {
             change: after.loss - before.loss,
-            descent: eta * dt * dot(&before.gradient, &before.gradient),
+            descent: rate * dt * dot(&before.gradient, &before.gradient),
             loss: before.loss.abs(),
             restoring: before.restoring,
             euler: 0.5 * dt * faster.abs(),
@@ -227,19 +221,19 @@ impl CentralFlow {
             return Err(FlowError::NonFinite);
         }
         let Wanted { critical_above, .. } = self.wanted;
-        let operator = EffectiveHessian { at: &*at, rule: self.rule };
+        let operator = EffectiveHessian { at: &*at, rule: &*self.rule };
         let pairs = reliable(&mut self.tracker, &operator, &self.wanted)?;
         let critical = pairs.values.iter().take_while(|&&value| value > critical_above).count();
         let u = pairs.vectors.cols_range(0, critical);
         let (eigenvalues, residual) = (pairs.values.clone(), pairs.residual_above(critical_above));
-        let forces = Forces::new(&*at, self.rule, &eigenvalues[..critical], u, 1.0 / self.substeps as f64)?;
+        let forces = Forces::new(&*at, &*self.rule, &eigenvalues[..critical], u, 1.0 / self.substeps as f64)?;
         Ok(forces.evaluation(&*at, eigenvalues, residual))
     }
 }
 
 /// The oscillation covariance at a point and the force it exerts.
-struct Forces {
-    rule: GradientDescent,
+struct Forces<'a> {
+    rule: &'a dyn UpdateRule,
     u: Matrix,
     x: Matrix,
     penalty: Vec<f64>,
@@ -249,18 +243,20 @@ struct Forces {
     single: Option<SingleEigenvalue>,
 }
 
-impl Forces {
+impl<'a> Forces<'a> {
     /// Solves the complementarity problem, linearised over `dt`, for the critical eigenpairs.
     ///
-    /// With `D_ij = grad(u_i' H u_j)`: `A = 2 I - Lambda + dt eta^2 <D_ij, g>`, `B = dt eta^2 / 2 <D_ij, D_kl>`.
+    /// With `D_ij = grad(u_i' H u_j)`, the edge kappa and the pace r of the rule:
+    /// `A = kappa I - Lambda + dt r eta^2 <D_ij, g>`, `B = dt r eta^2 / 2 <D_ij, D_kl>`.
     fn new(
         at: &dyn Linearization,
-        rule: GradientDescent,
+        rule: &'a dyn UpdateRule,
         values: &[f64],
         u: Matrix,
         dt: f64,
     ) -> Result<Self, FlowError> {
-        let (k, eta, g) = (values.len(), rule.learning_rate, at.gradient());
+        let (k, eta, rate, g) =
+            (values.len(), rule.learning_rate(), rule.pace() * rule.learning_rate(), at.gradient());
         let mut penalty = vec![0.0; g.len()];
         if k == 0 {
             let x = Matrix::zeros(0, 0);
@@ -277,18 +273,18 @@ impl Forces {
             });
         }
         let d = at.third_order(&u);
-        let sharpening: Vec<f64> = (0..d.cols()).map(|pair| eta * eta * dot(d.col(pair), g)).collect();
+        let sharpening: Vec<f64> = (0..d.cols()).map(|pair| rate * eta * dot(d.col(pair), g)).collect();
         let gram = Matrix::from_fn(d.cols(), d.cols(), |a, b| dot(d.col(a.max(b)), d.col(a.min(b))));
         let (mut a, mut rises) = (Matrix::zeros(k, k), Matrix::zeros(k, k));
         for (pair, (i, j)) in pairs(k).enumerate() {
-            let boundary = if i == j { EDGE - values[i] } else { 0.0 };
+            let boundary = if i == j { rule.edge() - values[i] } else { 0.0 };
             for (i, j) in [(i, j), (j, i)] {
                 a[(i, j)] = boundary + dt * sharpening[pair];
                 rises[(i, j)] = -dt * sharpening[pair];
             }
         }
         let rise = symmetric_eigen(&rises).0[0].max(0.0);
-        let problem = sdcp::Problem::from_gram(a, &gram, 0.5 * dt * eta * eta)?;
+        let problem = sdcp::Problem::from_gram(a, &gram, 0.5 * dt * rate * eta)?;
         let solution = sdcp::solve(&problem)?;
         for (pair, (i, j)) in pairs(k).enumerate() {
             let weight = if i == j { 0.5 } else { 1.0 };
@@ -303,10 +299,10 @@ impl Forces {
     }
 
     fn evaluation(self, at: &dyn Linearization, eigenvalues: Vec<f64>, residual: f64) -> Evaluation {
-        let eta = self.rule.learning_rate;
+        let (eta, edge) = (self.rule.learning_rate(), self.rule.edge());
         let mut velocity = at.gradient().to_vec();
         axpy(1.0, &self.penalty, &mut velocity);
-        scale(-eta, &mut velocity);
+        self.rule.drift(&mut velocity);
         let k = self.x.rows();
         let (sigma, rotation) = symmetric_eigen(&self.x);
         let mut sigma_vectors = Matrix::zeros(velocity.len(), k);
@@ -320,7 +316,7 @@ impl Forces {
             gradient: at.gradient().to_vec(),
             gradient_variance: (0..k)
                 .fold(0.0, |sum, i| sum + (eigenvalues[i] / eta).powi(2) * self.x[(i, i)]),
-            restoring: (0..k).fold(0.0, |sum, i| sum + (eigenvalues[i] - EDGE).max(0.0) * self.x[(i, i)])
+            restoring: (0..k).fold(0.0, |sum, i| sum + (eigenvalues[i] - edge).max(0.0) * self.x[(i, i)])
                 / (2.0 * eta),
             sigma: sigma.iter().map(|s| s.max(0.0)).collect(),
             eigenvalues,
@@ -336,8 +332,8 @@ impl Forces {
 }
 
 impl SingleEigenvalue {
-    fn new(g: &[f64], d: &[f64], rule: GradientDescent) -> Result<Self, SdcpError> {
-        let eta = rule.learning_rate;
+    fn new(g: &[f64], d: &[f64], rule: &dyn UpdateRule) -> Result<Self, SdcpError> {
+        let eta = rule.learning_rate();
         let (force, square) = (dot(g, d), dot(d, d));
         let closed_form = if force < 0.0 { -2.0 * force / square } else { 0.0 };
         let entry = |value: f64| Matrix::from_fn(1, 1, |_, _| value);

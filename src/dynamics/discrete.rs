@@ -1,14 +1,14 @@
-//! Gradient descent as a process: it knows its last three iterates, so that midpoints can be formed.
+//! The discrete optimizer as a process: it knows its last three iterates, so that midpoints can be formed.
 
 use super::midpoint;
 use crate::numeric::vector::distance;
 use crate::objective::Objective;
-use crate::optimizer::GradientDescent;
+use crate::optimizer::Rule;
 
-/// Gradient descent, one step ahead: after [`Discrete::advance`] it has `w_{t-1}`, `w_t` and `w_{t+1}`.
+/// The optimizer, one step ahead: after [`Discrete::advance`] it has `w_{t-1}`, `w_t` and `w_{t+1}`.
 #[derive(Debug, Clone)]
 pub struct Discrete {
-    rule: GradientDescent,
+    rule: Rule,
     before: Option<Vec<f64>>,
     here: Vec<f64>,
     after: Option<Vec<f64>>,
@@ -16,7 +16,7 @@ pub struct Discrete {
 
 impl Discrete {
     /// The process before its first step, at `w_0`.
-    pub fn new(rule: GradientDescent, start: Vec<f64>) -> Self {
+    pub fn new(rule: Rule, start: Vec<f64>) -> Self {
         Self { rule, before: None, here: start, after: None }
     }
 
@@ -27,9 +27,8 @@ impl Discrete {
             self.before = Some(std::mem::replace(&mut self.here, after));
         }
         let at = objective.linearize(&self.here);
-        let mut next = self.here.clone();
-        self.rule.update(&mut next, at.gradient());
-        self.after = Some(next);
+        let before = self.before.as_ref().unwrap_or(&self.here);
+        self.after = Some(self.rule.next(before, &self.here, at.gradient()));
         (at.loss(), at.gradient().to_vec())
     }
 

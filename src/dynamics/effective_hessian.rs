@@ -1,17 +1,16 @@
-//! The effective Hessian `eta H` of gradient descent as an operator for eigen-solvers.
+//! The effective Hessian `P^-1 H = eta H` of an update rule as an operator for eigen-solvers.
 
 use crate::eigen::SymmetricOperator;
 use crate::numeric::Matrix;
-use crate::numeric::vector::scale;
 use crate::objective::Linearization;
-use crate::optimizer::GradientDescent;
+use crate::optimizer::UpdateRule;
 
 /// `v -> eta H(w) v` at the point of a linearisation.
 pub struct EffectiveHessian<'a> {
     /// The objective around w.
     pub at: &'a dyn Linearization,
     /// The optimizer that defines what is effective.
-    pub rule: GradientDescent,
+    pub rule: &'a dyn UpdateRule,
 }
 
 impl SymmetricOperator for EffectiveHessian<'_> {
@@ -21,7 +20,7 @@ impl SymmetricOperator for EffectiveHessian<'_> {
 
     fn apply(&self, v: &Matrix) -> Matrix {
         let mut product = self.at.hvp(v);
-        scale(self.rule.learning_rate, product.data_mut());
+        self.rule.precondition(product.data_mut());
         product
     }
 }

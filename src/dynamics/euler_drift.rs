@@ -6,7 +6,7 @@ use super::Discrete;
 use crate::numeric::Matrix;
 use crate::numeric::vector::{axpy, distance, norm};
 use crate::objective::Objective;
-use crate::optimizer::GradientDescent;
+use crate::optimizer::{Rule, UpdateRule};
 
 /// Gradient descent with `eta/4`, `eta/8`, `eta/16` over the same time, against gradient flow.
 ///
@@ -37,7 +37,7 @@ const SUBSTEPS: usize = 16;
 
 impl EulerDrift {
     /// From `w_0` over half the `steps` to the edge, where all is smooth; none if that is too short.
-    pub fn measure(objective: &dyn Objective, rule: GradientDescent, steps: usize) -> Option<Self> {
+    pub fn measure(objective: &dyn Objective, rule: &dyn UpdateRule, steps: usize) -> Option<Self> {
         let (steps, start) = ((steps / 2).min(LONGEST), objective.start());
         if steps < SHORTEST {
             return None;
@@ -50,7 +50,7 @@ impl EulerDrift {
         let mut drift = Self { steps, distance: vec![], rest: vec![], error: integration + rounding };
         for halvings in HALVINGS {
             let share = 1.0 / (1u64 << halvings) as f64;
-            let rate = GradientDescent { learning_rate: share * rule.learning_rate };
+            let rate = rule.with_learning_rate(share * rule.learning_rate());
             let mut departed = descend(objective, rate, start.clone(), steps << halvings);
             axpy(-1.0, &fine.w, &mut departed);
             drift.distance.push(norm(&departed));
@@ -62,7 +62,7 @@ impl EulerDrift {
 }
 
 /// Gradient descent after some steps.
-fn descend(objective: &dyn Objective, rule: GradientDescent, start: Vec<f64>, steps: usize) -> Vec<f64> {
+fn descend(objective: &dyn Objective, rule: Rule, start: Vec<f64>, steps: usize) -> Vec<f64> {
     let mut descent = Discrete::new(rule, start);
     for _ in 0..=steps {
         descent.advance(objective);
@@ -79,7 +79,7 @@ struct Flow {
 
 fn flow(
     objective: &dyn Objective,
-    rule: GradientDescent,
+    rule: &dyn UpdateRule,
     start: &[f64],
     time: usize,
     substeps: usize,
@@ -100,8 +100,8 @@ fn flow(
 
 impl Flow {
     /// `(-eta g, -eta H (e + eta/2 g))`.
-    fn velocity(&self, objective: &dyn Objective, rule: GradientDescent) -> Flow {
-        let (at, eta) = (objective.linearize(&self.w), rule.learning_rate);
+    fn velocity(&self, objective: &dyn Objective, rule: &dyn UpdateRule) -> Flow {
+        let (at, eta) = (objective.linearize(&self.w), rule.learning_rate());
         let mut direction = self.drift.clone();
         axpy(0.5 * eta, at.gradient(), &mut direction);
         let product = at.hvp(&Matrix::from_columns(direction.len(), 1, direction));
@@ -122,6 +122,7 @@ mod tests {
     use super::*;
     use crate::numeric::vector::dot;
     use crate::objective::Landscape;
+    use crate::optimizer::GradientDescent;
 
     /// On a quadratic everything is known: `(1 - eta lambda / 2^k)^{2^k T}`, `exp(-eta lambda T)` and the Euler term
     /// `-T (eta lambda)^2 / 2 exp(-eta lambda T)` times the start.
@@ -130,7 +131,7 @@ mod tests {
         let (spectrum, eta, steps) = ([1.2, 0.5, 0.1], 0.5, 8);
         let objective = Landscape::quadratic(&spectrum, 3);
         let Landscape::Quadratic { basis, start, .. } = &objective else { unreachable!() };
-        let drift = EulerDrift::measure(&objective, GradientDescent { learning_rate: eta }, 2 * steps)
+        let drift = EulerDrift::measure(&objective, &GradientDescent { learning_rate: eta }, 2 * steps)
             .expect("long enough");
         assert_eq!(drift.steps, steps);
         let time = steps as f64;

@@ -1,5 +1,7 @@
 //! Runs all processes of an experiment side by side and records them.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::cancellable::Cancellable;
@@ -16,7 +18,7 @@ use super::{CentralFlow, Discrete, FlowError, GradientFlow};
 use crate::eigen::{Tracker, TrackerSettings};
 use crate::numeric::vector::{distance, dot, norm};
 use crate::objective::Objective;
-use crate::optimizer::{EDGE, GradientDescent};
+use crate::optimizer::{GradientDescent, Rule, UpdateRule};
 
 /// Hears of each step and may end the run.
 pub trait Progress: Sync {
@@ -76,7 +78,7 @@ pub fn run(
 /// A run in progress.
 struct Run<'a> {
     objective: &'a dyn Objective,
-    rule: GradientDescent,
+    rule: Rule,
     discrete: Discrete,
     midpoints: Midpoints,
     gradient_flow: Option<Tracked>,
@@ -111,7 +113,7 @@ const DIVERGED: f64 = 1e6;
 
 impl<'a> Run<'a> {
     fn new(settings: &'a Settings, objective: &'a dyn Objective, seed: u64) -> Self {
-        let rule = GradientDescent { learning_rate: settings.learning_rate };
+        let rule: Rule = Arc::new(GradientDescent { learning_rate: settings.learning_rate });
         let start = objective.start();
         let numerics = &settings.numerics;
         let tracker = TrackerSettings {
@@ -124,11 +126,10 @@ impl<'a> Run<'a> {
         // Of gradient flow only the sharpness is reported: its other eigenvalues enter no prediction.
         let only_top = TrackerSettings { threshold: f64::INFINITY, ..tracker };
         let largest = Wanted { critical_above: f64::INFINITY, tolerance: numerics.eigen_tolerance };
-        let central = |substeps| CentralFlow::new(rule, start.clone(), substeps, numerics, seed);
+        let central = |substeps| CentralFlow::new(rule.clone(), start.clone(), substeps, numerics, seed);
         Self {
             objective,
-            rule,
-            discrete: Discrete::new(rule, start.clone()),
+            discrete: Discrete::new(rule.clone(), start.clone()),
             midpoints: Midpoints {
                 tracker: Tracker::new(tracker),
                 wanted: largest,
@@ -137,7 +138,7 @@ impl<'a> Run<'a> {
                 ended: false,
             },
             gradient_flow: Some(Tracked {
-                flow: GradientFlow::new(rule, start.clone()),
+                flow: GradientFlow::new(rule.clone(), start.clone()),
                 tracker: Tracker::new(only_top),
                 wanted: largest,
             }),
@@ -162,13 +163,14 @@ impl<'a> Run<'a> {
                 products: [0; 5],
                 hashes: Default::default(),
             },
+            rule,
             initial_loss: f64::NAN,
         }
     }
 
     /// Moves all processes to time `step`, side by side, and samples them; false if gradient descent has ended.
     fn step(&mut self, step: usize) -> bool {
-        let (objective, rule) = (self.objective, self.rule);
+        let (objective, rule) = (self.objective, self.rule.clone());
         let Self { discrete, midpoints, gradient_flow, central_flow, central_map, segment, .. } = self;
         let segment = || segment.as_mut().map(|segment| segment.advance(objective)).unwrap_or_default();
         let central = || {
@@ -184,13 +186,13 @@ impl<'a> Run<'a> {
         };
         let gradient_flow = || {
             let advance = |tracked: &mut Tracked| tracked.flow.advance(objective);
-            sample_at(step, gradient_flow, advance, |tracked| tracked.sample(objective, rule))
+            sample_at(step, gradient_flow, advance, |tracked| tracked.sample(objective, &*rule))
         };
         let descent = || {
             let (loss, gradient) = discrete.advance(objective);
             let midpoint = discrete.midpoint();
             let due = midpoint.as_deref().filter(|_| !midpoints.ended);
-            let sample = due.map(|w| midpoints.sample(objective, rule, w)).transpose();
+            let sample = due.map(|w| midpoints.sample(objective, &*rule, w)).transpose();
             (loss, gradient, midpoint, sample)
         };
         // The longest first: the others fill its gaps.
@@ -245,9 +247,9 @@ impl<'a> Run<'a> {
                 self.retire();
             }
             let (numerics, here) = (&self.settings.numerics, (step, midpoint));
-            self.segment = Some(Segment::new(self.rule, here, step == first, numerics, self.seed));
+            self.segment = Some(Segment::new(&self.rule, here, step == first, numerics, self.seed));
         }
-        let (objective, rule, segment) = (self.objective, self.rule, self.segment.as_mut()?);
+        let (objective, rule, segment) = (self.objective, &*self.rule, self.segment.as_mut()?);
         let sample = segment.sample(objective, rule, (step, self.discrete.weights(), midpoint));
         self.keep("the central map of a segment", step, sample)
     }
@@ -353,7 +355,7 @@ impl<'a> Run<'a> {
     fn scene(&self) -> Scene<'_> {
         Scene {
             objective: self.objective,
-            rule: self.rule,
+            rule: &*self.rule,
             eigen_tolerance: self.record.eigen_tolerance,
             sample: self.record.samples.last().expect("a step has been made"),
             discrete: &self.discrete,
@@ -377,7 +379,7 @@ impl Midpoints {
     fn sample(
         &mut self,
         objective: &dyn Objective,
-        rule: GradientDescent,
+        rule: &dyn UpdateRule,
         w: &[f64],
     ) -> Result<MidpointSample, FlowError> {
         let at = objective.linearize(w);
@@ -390,7 +392,7 @@ impl Midpoints {
         Ok(MidpointSample {
             loss: at.loss(),
             eigenvalues: pairs.values.clone(),
-            residual: pairs.residual_above(EDGE),
+            residual: pairs.residual_above(rule.edge()),
             sharpening: -dot(at.gradient(), sharpness_gradient.col(0)),
             sharpness_gradient_square: dot(sharpness_gradient.col(0), sharpness_gradient.col(0)),
             path: self.path,
@@ -402,7 +404,7 @@ impl Midpoints {
 }
 
 impl Tracked {
-    fn sample(&mut self, objective: &dyn Objective, rule: GradientDescent) -> Result<FlowSample, FlowError> {
+    fn sample(&mut self, objective: &dyn Objective, rule: &dyn UpdateRule) -> Result<FlowSample, FlowError> {
         let at = objective.linearize(self.flow.weights());
         if !at.loss().is_finite() {
             return Err(FlowError::NonFinite);

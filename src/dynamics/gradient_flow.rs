@@ -1,9 +1,9 @@
 //! Gradient flow `dw/dt = -eta grad L(w)`, the stable flow of gradient descent.
 
 use super::FlowError;
-use crate::numeric::vector::{axpy, distance, norm, scale};
+use crate::numeric::vector::{axpy, distance, norm};
 use crate::objective::Objective;
-use crate::optimizer::GradientDescent;
+use crate::optimizer::Rule;
 
 /// Gradient flow, integrated by the Bogacki-Shampine pair of orders 3 and 2 with step-size control.
 ///
@@ -13,7 +13,7 @@ use crate::optimizer::GradientDescent;
 /// flow comes to rest that share falls below the rounding of w, which no substep undercuts and which is allowed instead.
 #[derive(Debug, Clone)]
 pub struct GradientFlow {
-    rule: GradientDescent,
+    rule: Rule,
     w: Vec<f64>,
     velocity: Option<Vec<f64>>,
     substep: f64,
@@ -34,7 +34,7 @@ const MOST_SUBSTEPS: usize = 10_000;
 
 impl GradientFlow {
     /// The flow at `w(0)`.
-    pub fn new(rule: GradientDescent, start: Vec<f64>) -> Self {
+    pub fn new(rule: Rule, start: Vec<f64>) -> Self {
         Self {
             rule,
             w: start,
@@ -73,7 +73,7 @@ impl GradientFlow {
     pub fn advance(&mut self, objective: &dyn Objective) -> Result<(), FlowError> {
         let velocity = |w: &[f64]| {
             let mut v = objective.linearize(w).gradient().to_vec();
-            scale(-self.rule.learning_rate, &mut v);
+            self.rule.drift(&mut v);
             v
         };
         let mut k1 = self.velocity.take().unwrap_or_else(|| velocity(&self.w));
@@ -141,16 +141,23 @@ impl Trial {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::numeric::Matrix;
     use crate::objective::{Landscape, Linearization};
+    use crate::optimizer::GradientDescent;
+
+    fn descent(learning_rate: f64) -> Rule {
+        Arc::new(GradientDescent { learning_rate })
+    }
 
     #[test]
     fn matches_the_exponential_on_a_quadratic() {
         let (spectrum, eta) = (vec![8.0, 2.0, 0.5], 0.5);
         let objective = Landscape::quadratic(&spectrum, 1);
         let Landscape::Quadratic { basis, start, .. } = &objective else { unreachable!() };
-        let mut flow = GradientFlow::new(GradientDescent { learning_rate: eta }, start.clone());
+        let mut flow = GradientFlow::new(descent(eta), start.clone());
         for _ in 0..5 {
             flow.advance(&objective).expect("finite");
         }
@@ -172,7 +179,7 @@ mod tests {
         for (name, rest, eigenvalue) in starts {
             let objective = Bowl { rest: rest.clone(), eigenvalue };
             let start = if name == "stiff" { vec![8.5, 0.25] } else { rest.clone() };
-            let mut flow = GradientFlow::new(GradientDescent { learning_rate: 0.5 }, start);
+            let mut flow = GradientFlow::new(descent(0.5), start);
             for step in 0..200 {
                 flow.advance(&objective).unwrap_or_else(|error| panic!("{name}, step {step}: {error}"));
             }

@@ -33,7 +33,7 @@ const LISTS: u64 = 4;
 /// The bytes of a short list and of what the allocator adds.
 const LIST: u64 = 64;
 /// Columns of the series that are made of the samples in the end.
-const COLUMNS: u64 = 40;
+const COLUMNS: u64 = 80;
 
 impl Settings {
     /// What a run on such an objective takes, whatever it meets: a run with many critical eigenvalues may take more.

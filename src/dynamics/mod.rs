@@ -16,6 +16,7 @@ mod midpoint;
 mod probe;
 mod record;
 mod segment;
+pub mod series;
 mod settings;
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use crate::numeric::Matrix;
 use crate::numeric::random::Stream;
 use crate::numeric::vector::{axpy, dot, norm, scale};
 use crate::objective::{Linearization, Objective};
-use crate::optimizer::GradientDescent;
+use crate::optimizer::UpdateRule;
 
 /// A measurement beside the time series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -93,7 +93,7 @@ const MODES: usize = 3;
 const QUADRATIC_STEPS: usize = 20;
 const EXPANSION_POINTS: usize = 6;
 
-fn eigenpairs(at: &dyn Linearization, rule: GradientDescent, count: usize) -> Result<EigenPairs, EigenError> {
+fn eigenpairs(at: &dyn Linearization, rule: &dyn UpdateRule, count: usize) -> Result<EigenPairs, EigenError> {
     let operator = EffectiveHessian { at, rule };
     let count = count.min(at.gradient().len());
     lanczos(&operator, &Request { count, tolerance: EIGEN_TOLERANCE, max_products: 5000, seed: 0 })
@@ -158,13 +158,13 @@ impl Probe {
 
 fn expansion(
     objective: &dyn Objective,
-    rule: GradientDescent,
+    rule: &dyn UpdateRule,
     step: usize,
     w: &[f64],
 ) -> Result<Expansion, EigenError> {
     let at = objective.linearize(w);
     let pairs = eigenpairs(&*at, rule, 1)?;
-    let (u, sharpness) = (pairs.vectors.cols_range(0, 1), pairs.values[0] / rule.learning_rate);
+    let (u, sharpness) = (pairs.vectors.cols_range(0, 1), pairs.values[0] / rule.learning_rate());
     let sharpness_gradient = at.third_order(&u);
     let mut out = Expansion { step, x: vec![], error: vec![], error_without_third: vec![], floor: vec![] };
     for halvings in 0..EXPANSION_POINTS {
@@ -188,12 +188,12 @@ fn expansion(
 
 fn quadratic_model(
     objective: &dyn Objective,
-    rule: GradientDescent,
+    rule: &dyn UpdateRule,
     step: usize,
     w: &[f64],
 ) -> Result<QuadraticModel, EigenError> {
     let at = objective.linearize(w);
-    let (g, eta) = (at.gradient(), rule.learning_rate);
+    let (g, eta) = (at.gradient(), rule.learning_rate());
     let pairs = eigenpairs(&*at, rule, MODES)?;
     let mut x = Stream::new(step as u64, "quadratic model").normals(w.len());
     scale(1.0 / norm(&x), &mut x);

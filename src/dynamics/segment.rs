@@ -12,7 +12,7 @@ use super::{CentralFlow, Evaluation, FlowError, GradientFlow, Numerics};
 use crate::numeric::Matrix;
 use crate::numeric::vector::{axpy, distance, dot, norm, scale};
 use crate::objective::Objective;
-use crate::optimizer::GradientDescent;
+use crate::optimizer::{Rule, UpdateRule};
 
 /// The processes of a segment; one that has failed is gone.
 pub(super) struct Segment {
@@ -33,18 +33,18 @@ const CURVATURE_EVERY: usize = 5;
 impl Segment {
     /// The segment that starts at `midpoint`, the one of step `start`; with the central flow if `flow`.
     pub(super) fn new(
-        rule: GradientDescent,
+        rule: &Rule,
         (start, midpoint): (usize, &[f64]),
         flow: bool,
         numerics: &Numerics,
         seed: u64,
     ) -> Self {
-        let central = |substeps| CentralFlow::new(rule, midpoint.to_vec(), substeps, numerics, seed);
+        let central = |substeps| CentralFlow::new(rule.clone(), midpoint.to_vec(), substeps, numerics, seed);
         Self {
             start,
             map: Some(central(1)),
             flow: flow.then(|| central(numerics.substeps)),
-            gradient_flow: Some(GradientFlow::new(rule, midpoint.to_vec())),
+            gradient_flow: Some(GradientFlow::new(rule.clone(), midpoint.to_vec())),
         }
     }
 
@@ -83,7 +83,7 @@ impl Segment {
     pub(super) fn sample(
         &mut self,
         objective: &dyn Objective,
-        rule: GradientDescent,
+        rule: &dyn UpdateRule,
         (step, here, midpoint): (usize, &[f64], &[f64]),
     ) -> Result<Option<SegmentSample>, FlowError> {
         let Some(process) = &mut self.map else { return Ok(None) };
@@ -133,7 +133,7 @@ pub(super) fn along(q: &Matrix, here: &[f64], midpoint: &[f64]) -> Vec<f64> {
 }
 
 /// `eta q_i' H(w) q_i` for the columns of `q`.
-fn curvatures(objective: &dyn Objective, rule: GradientDescent, w: &[f64], q: &Matrix) -> Vec<f64> {
+fn curvatures(objective: &dyn Objective, rule: &dyn UpdateRule, w: &[f64], q: &Matrix) -> Vec<f64> {
     if q.cols() == 0 {
         return vec![];
     }
@@ -145,16 +145,17 @@ impl ExpansionRest {
     /// At the point m of the central map, where it has `evaluation`; none without Sigma.
     fn new(
         objective: &dyn Objective,
-        rule: GradientDescent,
+        rule: &dyn UpdateRule,
         m: &[f64],
         evaluation: &Evaluation,
     ) -> Option<Self> {
         let Evaluation { sigma, sigma_vectors: q, gradient: g, velocity, gradient_variance, .. } = evaluation;
-        let (eta, trace) = (rule.learning_rate, sigma.iter().sum::<f64>());
+        let (eta, rate, trace) =
+            (rule.learning_rate(), rule.pace() * rule.learning_rate(), sigma.iter().sum::<f64>());
         let middle = objective.linearize(m).hvp(q);
-        // The force that acts is F = -v / eta - g.
+        // The force that acts is F = -v / (r eta) - g.
         let mut force = velocity.clone();
-        scale(-1.0 / eta, &mut force);
+        scale(-1.0 / rate, &mut force);
         axpy(-1.0, g, &mut force);
         let mut rest: Vec<f64> = force.iter().map(|f| -f).collect();
         let mut curvature = 0.0;
@@ -174,7 +175,7 @@ impl ExpansionRest {
         }
         (trace > 0.0).then(|| Self {
             force: norm(&rest) / norm(&force),
-            pace: eta * dot(&rest, velocity).abs() / dot(velocity, velocity),
+            pace: rate * dot(&rest, velocity).abs() / dot(velocity, velocity),
             curvature: eta * curvature / trace,
             gradient: dot(&force, &force) / gradient_variance,
         })

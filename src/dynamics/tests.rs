@@ -1,5 +1,6 @@
 //! Whole short runs: bits, flows against each other, and clean ends.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
@@ -63,12 +64,12 @@ fn bits_depend_neither_on_vector_instructions_nor_on_threads() {
 fn the_central_flow_is_gradient_flow_below_the_edge_to_first_order() {
     let objective = network().build(1).expect("valid");
     let rule = GradientDescent { learning_rate: 0.1 };
-    let mut exact = GradientFlow::new(rule, objective.start());
+    let mut exact = GradientFlow::new(Arc::new(rule), objective.start());
     for _ in 0..3 {
         exact.advance(&*objective).expect("finite");
     }
     let error = |substeps: usize| {
-        let mut flow = CentralFlow::new(rule, objective.start(), substeps, &Numerics::default(), 0);
+        let mut flow = CentralFlow::new(Arc::new(rule), objective.start(), substeps, &Numerics::default(), 0);
         for _ in 0..3 {
             flow.advance(&*objective).expect("finite");
         }

@@ -1,6 +1,7 @@
 //! Results for people and for programs: text tables, JSON, a page with figures, and time series as
 //! CSV or JSON.
 
+mod catalogue;
 pub mod html;
 mod json;
 mod judgement;
@@ -9,6 +10,7 @@ mod objective;
 mod series;
 mod table;
 
+pub use catalogue::catalogue;
 pub use json::json;
 pub use judgement::{describe, word};
 pub use number::{number, percent};

@@ -6,9 +6,9 @@ use super::{Comparison, Products, ROUNDING};
 use crate::dynamics::central_flow::Evaluation;
 use crate::dynamics::{EffectiveHessian, FlowError};
 use crate::eigen::SymmetricOperator;
-use crate::numeric::vector::{axpy, distance, norm, scale};
+use crate::numeric::vector::{axpy, distance, norm};
 use crate::objective::Objective;
-use crate::optimizer::GradientDescent;
+use crate::optimizer::UpdateRule;
 use crate::sdcp;
 
 /// What the reported Sigma does, recomputed from its eigenvalues and eigenvectors alone and compared with what the flow
@@ -42,12 +42,12 @@ const CONTROL: f64 = 0.01;
 /// If a number is infinite or NaN.
 pub fn action(
     objective: &dyn Objective,
-    rule: GradientDescent,
+    rule: &dyn UpdateRule,
     (w, here, dt): (&[f64], &Evaluation, f64),
     next: &[f64],
     products: &Products,
 ) -> Result<ActionCertificate, FlowError> {
-    let (eta, k) = (rule.learning_rate, here.sigma.len());
+    let (eta, k) = (rule.learning_rate(), here.sigma.len());
     let at = objective.linearize(w);
     let trace: f64 = here.sigma.iter().sum();
     let mut force = vec![0.0; w.len()];
@@ -60,7 +60,7 @@ pub fn action(
     let moving = |share: f64| {
         let mut v = at.gradient().to_vec();
         axpy(share, &force, &mut v);
-        scale(-eta, &mut v);
+        rule.drift(&mut v);
         v
     };
     let (velocity, wrong) = (moving(1.0), moving(1.0 + CONTROL));

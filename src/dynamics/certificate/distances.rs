@@ -26,7 +26,7 @@ pub struct DistanceCertificate {
 /// If a number is infinite or NaN.
 pub fn distances(scene: &Scene<'_>) -> Result<Option<DistanceCertificate>, FlowError> {
     let Some([before, here, after]) = scene.discrete.iterates() else { return Ok(None) };
-    let eta = scene.rule.learning_rate;
+    let eta = scene.rule.learning_rate();
     let sample = scene.sample;
     let mut comparisons = Vec::new();
     for (name, from, to) in [("step to w_t", before, here), ("step from w_t", here, after)] {

@@ -6,10 +6,10 @@ use super::{Products, ROUNDING};
 use crate::dynamics::central_flow::Evaluation;
 use crate::dynamics::{EffectiveHessian, FlowError};
 use crate::eigen::SymmetricOperator;
-use crate::numeric::vector::{axpy, dot, scale};
+use crate::numeric::vector::{axpy, dot};
 use crate::numeric::{Matrix, symmetric_eigen};
 use crate::objective::Objective;
-use crate::optimizer::{EDGE, GradientDescent};
+use crate::optimizer::UpdateRule;
 
 /// How far `0 <= X  _|_  M >= 0` is from true, with `M = 2 I - U' eta H U - dt d/dt (U' eta H U)` along the flow.
 ///
@@ -55,7 +55,7 @@ const SHARE: f64 = 1.0 / 16.0;
 /// If a number is infinite or NaN.
 pub fn edge(
     objective: &dyn Objective,
-    rule: GradientDescent,
+    rule: &dyn UpdateRule,
     (w, here, dt): (&[f64], &Evaluation, f64),
     u: &Matrix,
     products: &Products,
@@ -78,13 +78,14 @@ pub fn edge(
     };
     let sigma = Compressed::new(here, u);
     let mut along_gradient = here.gradient.clone();
-    scale(-rule.learning_rate, &mut along_gradient);
+    rule.drift(&mut along_gradient);
     let lambda = compressed(&here.velocity, 0.0);
     let (coarse, fine) = (change(&here.velocity, SHARE), change(&here.velocity, 0.5 * SHARE));
     let whole = combined(4.0 / 3.0, &fine, -1.0 / 3.0, &coarse);
     let by_gradient = change(&along_gradient, 0.5 * SHARE);
     let by_sigma = combined(1.0, &whole, -1.0, &by_gradient);
-    let slack = Matrix::from_fn(k, k, |i, j| if i == j { EDGE - lambda[(i, j)] } else { -lambda[(i, j)] });
+    let slack =
+        Matrix::from_fn(k, k, |i, j| if i == j { rule.edge() - lambda[(i, j)] } else { -lambda[(i, j)] });
     let size = sigma.acting(&slack) + frobenius(&by_gradient) + frobenius(&by_sigma);
     let error =
         frobenius(&combined(1.0, &fine, -1.0, &coarse)) + (1.0 + 3.0 / SHARE) * ROUNDING * frobenius(&lambda);

@@ -3,7 +3,7 @@
 use crate::dynamics::{CentralFlow, Discrete, Sample};
 use crate::eigen::Tracker;
 use crate::objective::Objective;
-use crate::optimizer::GradientDescent;
+use crate::optimizer::UpdateRule;
 
 /// All processes of a run at one step, to look at.
 #[derive(Clone, Copy)]
@@ -11,7 +11,7 @@ pub struct Scene<'a> {
     /// The objective.
     pub objective: &'a dyn Objective,
     /// The update rule.
-    pub rule: GradientDescent,
+    pub rule: &'a dyn UpdateRule,
     /// The relative residual that eigenpairs were to reach.
     pub eigen_tolerance: f64,
     /// What was recorded of the step.

@@ -1,5 +1,7 @@
 //! Each certificate passes what is right and notices what is not.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::dynamics::{CentralFlow, Probe, Record, Settings, Unwatched, central_flow::Evaluation, run};
 use crate::dynamics::{Numerics, Sample};
@@ -12,7 +14,7 @@ const RULE: GradientDescent = GradientDescent { learning_rate: 0.5 };
 /// The valley, and its flow locked at the edge; the second sharp direction is critical but below it.
 fn locked() -> (Landscape, CentralFlow) {
     let valley = Landscape::valley(3.0, 0.02, 2, 1);
-    let mut flow = CentralFlow::new(RULE, valley.start(), 4, &Numerics::default(), 1);
+    let mut flow = CentralFlow::new(Arc::new(RULE), valley.start(), 4, &Numerics::default(), 1);
     for _ in 0..170 {
         flow.advance(&valley).expect("finite");
     }
@@ -27,10 +29,10 @@ fn certified(change: impl Fn(&mut Evaluation)) -> (EdgeCertificate, ActionCertif
     let (w, dt, products) = (flow.weights().to_vec(), flow.substep_length(), Products::default());
     let u = sigma::tracked(flow.tracker());
     flow.substep(&valley).expect("finite");
-    let edge = edge(&valley, RULE, (&w, &here, dt), &u, &products)
+    let edge = edge(&valley, &RULE, (&w, &here, dt), &u, &products)
         .expect("finite")
         .expect("it has critical eigenvalues");
-    let action = action(&valley, RULE, (&w, &here, dt), flow.weights(), &products).expect("finite");
+    let action = action(&valley, &RULE, (&w, &here, dt), flow.weights(), &products).expect("finite");
     // Two eigenvectors at w, at both ends of three differences, and once more for the variance.
     assert_eq!(products.total(), 2 * (1 + 2 * 3) + 2);
     (edge, action)
@@ -83,8 +85,8 @@ fn what_is_not_finite_is_an_error() {
     here.velocity[0] = f64::NAN;
     let (w, products) = (flow.weights().to_vec(), Products::default());
     let u = sigma::tracked(flow.tracker());
-    assert!(edge(&valley, RULE, (&w, &here, 0.25), &u, &products).is_err());
-    assert!(action(&valley, RULE, (&w, &here, 0.25), &w, &products).is_err());
+    assert!(edge(&valley, &RULE, (&w, &here, 0.25), &u, &products).is_err());
+    assert!(action(&valley, &RULE, (&w, &here, 0.25), &w, &products).is_err());
 }
 
 fn record(probes: &[Probe]) -> Record {
@@ -119,7 +121,7 @@ fn a_run_is_not_disturbed_and_its_certificates_pass() {
 #[test]
 fn a_recorded_distance_that_is_not_the_weights_is_noticed() {
     let (valley, mut flow) = locked();
-    let mut discrete = crate::dynamics::Discrete::new(RULE, valley.start());
+    let mut discrete = crate::dynamics::Discrete::new(Arc::new(RULE), valley.start());
     for _ in 0..4 {
         discrete.advance(&valley);
     }
@@ -132,7 +134,7 @@ fn a_recorded_distance_that_is_not_the_weights_is_noticed() {
     let refuted = |sample: &Sample| {
         let scene = Scene {
             objective: &valley,
-            rule: RULE,
+            rule: &RULE,
             eigen_tolerance: 1e-5,
             sample,
             discrete: &discrete,

@@ -1,11 +1,13 @@
 //! The central flow and gradient descent against what can be worked out by hand.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::dynamics::{CentralFlow, Numerics};
 use crate::numeric::symmetric_eigen;
 use crate::numeric::vector::{axpy, dot, norm};
 use crate::objective::ObjectiveSpec;
-use crate::optimizer::GradientDescent;
+use crate::optimizer::{GradientDescent, UpdateRule};
 
 const RULE: GradientDescent = GradientDescent { learning_rate: 0.5 };
 const EDGE: f64 = 2.0 / RULE.learning_rate;
@@ -54,7 +56,7 @@ pub(in crate::objective) fn leaving() -> ObjectiveSpec {
 /// The central flow from the floor at y = 0, which is the origin.
 fn flow_on(pencil: &Pencil, substeps: usize) -> CentralFlow {
     let numerics = Numerics { eigen_tolerance: EIGEN, ..Numerics::default() };
-    CentralFlow::new(RULE, vec![0.0; pencil.dim()], substeps, &numerics, 1)
+    CentralFlow::new(Arc::new(RULE), vec![0.0; pencil.dim()], substeps, &numerics, 1)
 }
 
 /// Sigma of the flow at its present point, whole, in the coordinates x.
@@ -121,7 +123,7 @@ fn second_moments_of_gradient_descent_on_a_matrix_valley_are_twice_its_slope() {
                 let values = symmetric_eigen(&pencil.curvature(&w)).0;
                 farthest = values.iter().fold(farthest, |most, value| most.max((value - EDGE).abs()));
             }
-            RULE.update(&mut w, at.gradient());
+            w = RULE.next(&w, &w, at.gradient());
         }
         let tolerance = (k as f64).sqrt() * 4.0 * farthest / (RULE.learning_rate * STEPS as f64);
         assert!(farthest < 0.5 * EDGE, "gradient descent does not stay around the edge: {farthest}");

@@ -1,0 +1,25 @@
+//! Gradient descent at an iterate.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dynamics::series::Quantity;
+
+/// Gradient descent at an iterate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DiscreteSample {
+    /// `L(w_t)`.
+    pub loss: f64,
+    /// `|grad L(w_t)|^2`.
+    pub gradient_square: f64,
+    /// `|w_{t+1} - w_t|`.
+    pub step_length: f64,
+}
+
+impl DiscreteSample {
+    /// What stands in the series.
+    pub(in crate::dynamics) const QUANTITIES: &[Quantity<Self>] = &[
+        Quantity::number("loss", "L", "L(w_t)", |s| Some(s.loss)),
+        Quantity::number("gradient_square", "L^2/w^2", "|grad L(w_t)|^2", |s| Some(s.gradient_square)),
+        Quantity::number("step_length", "w", "|w_{t+1} - w_t|", |s| Some(s.step_length)),
+    ];
+}

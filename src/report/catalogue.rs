@@ -1,0 +1,52 @@
+//! The page of all series, `docs/series.md`.
+
+use std::fmt::Write;
+
+use crate::dynamics::series::{PROCESSES, Series, series};
+
+/// The page, as Markdown.
+pub fn catalogue() -> String {
+    let mut page = INTRODUCTION.to_string();
+    let all = series();
+    for (process, what) in PROCESSES {
+        let _ = write!(page, "\n## {process}\n\n{what}\n\n| series | unit | meaning |\n|---|---|---|\n");
+        page.extend(all.iter().filter(|series| series.process == process).map(row));
+    }
+    page
+}
+
+const INTRODUCTION: &str = "\
+# Series
+
+What `centralflow run` writes, one row a step: a column `step`, and these, each called `process.quantity`. Those with `.i` have
+a column an eigenvalue, from 1. Units are those of the loss L and of the weights w. A process that has no value at a step has
+an empty cell (null in JSON). This page is made by `centralflow list --series`.
+";
+
+fn row(series: &Series) -> String {
+    let Series { process, quantity, is_list, unit, meaning } = series;
+    let index = if *is_list { ".i" } else { "" };
+    // A bar would end the cell.
+    format!("| `{process}.{quantity}{index}` | {unit} | {} |\n", meaning.replace('|', "\\|"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_in_docs_is_current() {
+        let there = include_str!("../../docs/series.md");
+        assert!(there == catalogue(), "docs/series.md is not what `centralflow list --series` prints");
+    }
+
+    #[test]
+    fn every_series_has_a_row_of_three_cells() {
+        let page = catalogue();
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+        assert_eq!(rows.len(), series().len());
+        for row in rows {
+            assert_eq!(row.replace("\\|", "").matches('|').count(), 4, "{row}");
+        }
+    }
+}
