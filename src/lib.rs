@@ -5,6 +5,7 @@
 //! suite file -> experiment -> record -> verdicts -> report, golden files. A module uses only those above it in this list:
 //!
 //! - [`numeric`]: kernels with the same bits on every processor and number of threads.
+//! - [`source`]: texts of suite files, of which what is refused is told with its line.
 //! - [`autodiff`]: derivatives up to third order of graphs of linear, bilinear and pointwise nodes.
 //! - [`model`]: architectures. [`data`]: data sets.
 //! - [`objective`]: functions to minimise: networks on data, analytic landscapes.
@@ -13,7 +14,7 @@
 //! - [`optimizer`]: update rules.
 //! - [`dynamics`]: gradient descent, midpoints, gradient flow, central flow and central map, side by side, in segments that
 //!   start at midpoints; certificates of them.
-//! - [`prediction`]: the claims, one a file, each with its control; averages over seeds too.
+//! - [`prediction`]: the claims, one a file in a folder a theory, each with its control; averages over seeds too.
 //! - [`storage`]: files that are replaced as a whole or not at all.
 //! - [`suite`]: suite files, running them, sharing runs between tests.
 //! - [`report`]: tables, JSON, time series. [`cli`]: the program, one file a command.
@@ -36,5 +37,6 @@ pub mod optimizer;
 pub mod prediction;
 pub mod report;
 pub mod sdcp;
+pub mod source;
 pub mod storage;
 pub mod suite;

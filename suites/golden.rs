@@ -1,5 +1,5 @@
-//! Golden files: one snapshot an experiment, of all its seeds, and one of the eigen-solvers. They hold the numbers still, the
-//! numbers of verdicts included, so that a loosened tolerance shows; they judge no claim.
+//! Golden files: one snapshot a run, one of the verdicts on all runs of an experiment together, and one of the eigen-solvers.
+//! They hold the numbers still, the numbers of verdicts included, so that a loosened tolerance shows; they judge no claim.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -7,69 +7,89 @@ use std::sync::Arc;
 
 use centralflow::prediction::{Judgement, Prediction};
 use centralflow::report::word;
-use centralflow::suite::{Cache, Case, Suite, VerdictRow};
+use centralflow::suite::{Cache, Case, Experiment, Suite, VerdictRow};
 use libtest_mimic::{Failed, Trial};
 
 use crate::eigen_solvers;
 use crate::moved::moved;
+use crate::pooled_row;
 
 /// A trial a snapshot, and one that finds snapshots which nothing writes.
 pub fn trials(suites: &[Suite], cache: &Arc<Cache>) -> Vec<Trial> {
-    let mut goldens = vec![Golden::new("eigen-solvers", || Ok(eigen_solvers::table()?))];
+    let mut goldens = vec![Golden::new("eigen-solvers".into(), || Ok(eigen_solvers::table()?))];
     for suite in suites {
         for experiment in &suite.experiments {
-            let (cases, cache) = (experiment.cases(&suite.name), cache.clone());
-            goldens.push(Golden::new(&experiment.spec.name, move || summary(&cases, &cache)));
+            goldens.extend(of_experiment(experiment, &suite.name, cache));
         }
     }
-    let names: BTreeSet<String> = goldens.iter().map(|golden| golden.name.clone()).collect();
+    let files: BTreeSet<String> = goldens.iter().map(Golden::file).collect();
     let mut trials: Vec<Trial> = goldens.into_iter().map(Golden::trial).collect();
-    trials.push(Trial::test("golden::no_orphans", move || no_orphans(&names)));
+    trials.push(Trial::test("golden::no_orphans", move || no_orphans(&files)));
     trials
 }
 
-/// A snapshot by its name, and how its text is made.
+/// A snapshot a seed, and one of all seeds together if there are claims about averages.
+fn of_experiment(experiment: &Experiment, suite: &str, cache: &Arc<Cache>) -> Vec<Golden> {
+    let (name, cases, pooled) = (&experiment.spec.name, experiment.cases(suite), experiment.pooled());
+    let one = |case: &Case| {
+        let (name, case, cache) = (format!("{name}::seed{}", case.seed), case.clone(), cache.clone());
+        Golden::new(name, move || run(&case, &cache))
+    };
+    let mut goldens: Vec<Golden> = cases.iter().map(one).collect();
+    if !pooled.is_empty() {
+        let cache = cache.clone();
+        goldens.push(Golden::new(format!("{name}::pooled"), move || together(&cases, &pooled, &cache)));
+    }
+    goldens
+}
+
+/// A snapshot by its name, `experiment::seedN`, and how its text is made.
 struct Golden {
     name: String,
     text: Box<dyn FnOnce() -> Result<String, Failed> + Send>,
 }
 
 impl Golden {
-    fn new(name: &str, text: impl FnOnce() -> Result<String, Failed> + Send + 'static) -> Self {
-        Self { name: name.to_owned(), text: Box::new(text) }
+    fn new(name: String, text: impl FnOnce() -> Result<String, Failed> + Send + 'static) -> Self {
+        Self { name, text: Box::new(text) }
+    }
+
+    /// The name of its file, without the ending.
+    fn file(&self) -> String {
+        self.name.replace("::", "-")
     }
 
     fn trial(self) -> Trial {
         Trial::test(format!("golden::{}", self.name), move || {
+            let file = self.file();
             let text = (self.text)()?;
-            for line in moved(&stored(&self.name), &text) {
+            for line in moved(&stored(&file), &text) {
                 eprintln!("golden::{}: {line}", self.name);
             }
             let mut settings = insta::Settings::clone_current();
             settings.set_snapshot_path(folder());
             settings.set_prepend_module_to_snapshot(false);
             settings.set_omit_expression(true);
-            settings.bind(|| insta::assert_snapshot!(self.name, text));
+            settings.bind(|| insta::assert_snapshot!(file, text));
             Ok(())
         })
     }
 }
 
-fn summary(cases: &[Case], cache: &Cache) -> Result<String, Failed> {
-    let (mut summary, mut rows) = (String::new(), vec![]);
-    for case in cases {
-        let record = cache.record(case)?;
-        let judged = case.judge(&record);
-        let lines: String = judged.iter().map(line).collect();
-        summary += &format!("seed {}\n{}{lines}\n", case.seed, record.golden_summary());
-        rows.extend(judged);
+/// A run and the verdicts on it.
+fn run(case: &Case, cache: &Cache) -> Result<String, Failed> {
+    let record = cache.record(case)?;
+    let lines: String = case.judge(&record).iter().map(line).collect();
+    Ok(format!("seed {}\n{}{lines}", case.seed, record.golden_summary()))
+}
+
+/// The verdicts on all runs together.
+fn together(cases: &[Case], pooled: &[&dyn Prediction], cache: &Cache) -> Result<String, Failed> {
+    let mut lines = "all seeds\n".to_string();
+    for &prediction in pooled {
+        lines.extend(pooled_row(cases, prediction, cache)?.as_ref().map(line));
     }
-    let of = |prediction: &dyn Prediction| -> Vec<&VerdictRow> {
-        rows.iter().filter(|row| row.prediction == prediction.name()).collect()
-    };
-    let pooled = cases[0].predictions.iter().filter_map(|&p| VerdictRow::pooled(p, &of(p)));
-    let lines: String = pooled.map(|row| line(&row)).collect();
-    Ok(if lines.is_empty() { summary } else { format!("{summary}all seeds\n{lines}") })
+    Ok(lines)
 }
 
 /// A verdict and its control with their numbers.
@@ -96,16 +116,16 @@ fn judged(judgement: &Judgement) -> String {
 }
 
 /// The text of the snapshot as it is stored; empty if there is none.
-fn stored(name: &str) -> String {
-    let file = std::fs::read_to_string(folder().join(format!("{name}.snap"))).unwrap_or_default();
-    file.splitn(3, "---\n").nth(2).unwrap_or_default().to_owned()
+fn stored(file: &str) -> String {
+    let text = std::fs::read_to_string(folder().join(format!("{file}.snap"))).unwrap_or_default();
+    text.splitn(3, "---\n").nth(2).unwrap_or_default().to_owned()
 }
 
-fn no_orphans(names: &BTreeSet<String>) -> Result<(), Failed> {
+fn no_orphans(files: &BTreeSet<String>) -> Result<(), Failed> {
     let mut orphans = Vec::new();
     for entry in std::fs::read_dir(folder())? {
         let file = entry?.file_name().to_string_lossy().into_owned();
-        if file.strip_suffix(".snap").is_some_and(|name| !names.contains(name)) {
+        if file.strip_suffix(".snap").is_some_and(|name| !files.contains(name)) {
             orphans.push(file);
         }
     }

@@ -1,6 +1,7 @@
 //! Hands the suites to `cargo test`: a test a prediction, experiment and seed, named
-//! `suite::experiment::prediction::seedN`; one of all seeds together for each claim about averages, `...::pooled`; and a
-//! golden file an experiment, `golden::experiment`, and one of the eigen-solvers.
+//! `suite::experiment::seedN::prediction`; one of all seeds together for each claim about averages,
+//! `suite::experiment::pooled::prediction`; and a golden file a run, `golden::experiment::seedN`, one of all runs of an
+//! experiment together, `golden::experiment::pooled`, and one of the eigen-solvers.
 //!
 //! Listing runs nothing. Tests of the same experiment and seed share its run, also when each is a process of its own.
 
@@ -14,6 +15,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use centralflow::prediction::Prediction;
 use centralflow::report::describe;
 use centralflow::suite::{Cache, Case, RunBy, Suite, VerdictRow, shipped};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -35,23 +37,30 @@ fn main() -> ExitCode {
 /// A trial of all seeds together for each claim about averages of an experiment with several.
 fn pooled(suite: &Suite, cache: &Arc<Cache>) -> Vec<Trial> {
     let mut trials = vec![];
-    for experiment in suite.experiments.iter().filter(|experiment| experiment.seeds.len() > 1) {
-        for &prediction in experiment.predictions.iter().filter(|claim| claim.averages().is_some()) {
+    for experiment in &suite.experiments {
+        for prediction in experiment.pooled() {
             let (cases, cache, known) =
                 (experiment.cases(&suite.name), cache.clone(), experiment.findings.clone());
-            let name = format!("{}::{}::{}::pooled", suite.name, experiment.spec.name, prediction.name());
-            trials.push(Trial::test(name, move || {
-                let judge = |case: &Case| Ok(case.judge_one(prediction, &*cache.record(case)?));
-                let rows = cases.iter().map(judge).collect::<Result<Vec<VerdictRow>, String>>()?;
+            let name = format!("{}::{}::pooled::{}", suite.name, experiment.spec.name, prediction.name());
+            trials.push(Trial::test(name, move || match pooled_row(&cases, prediction, &cache)? {
+                Some(row) if !row.is_as_expected(&known) => Err(Failed::from(describe(&row))),
                 // Where fewer than two seeds have an average there is no such row; their own rows say why.
-                let Some(row) = VerdictRow::pooled(prediction, &rows.iter().collect::<Vec<_>>()) else {
-                    return Ok(());
-                };
-                if row.is_as_expected(&known) { Ok(()) } else { Err(Failed::from(describe(&row))) }
+                _ => Ok(()),
             }));
         }
     }
     trials
+}
+
+/// The row of all cases of an experiment together, if at least two have an average.
+fn pooled_row(
+    cases: &[Case],
+    prediction: &dyn Prediction,
+    cache: &Cache,
+) -> Result<Option<VerdictRow>, String> {
+    let judge = |case: &Case| Ok(case.judge_one(prediction, &*cache.record(case)?));
+    let rows = cases.iter().map(judge).collect::<Result<Vec<VerdictRow>, String>>()?;
+    Ok(VerdictRow::pooled(prediction, &rows.iter().collect::<Vec<_>>()))
 }
 
 /// A trial a verdict. Those of different cases alternate, so that threads do not all wait for the same run.

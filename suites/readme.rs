@@ -21,10 +21,9 @@ pub fn trial() -> Trial {
 
 /// The rows of an experiment: the verdicts on all its seeds.
 fn rows(experiment: &str) -> Result<Vec<String>, Failed> {
-    let file = format!("{}/golden/{experiment}.snap", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(&file)?;
-    let pooled = text.split("\nall seeds\n").nth(1).ok_or(format!("{file} has no verdicts on all seeds"))?;
-    Ok(pooled.lines().filter_map(|line| row(experiment, line)).collect())
+    let file = format!("{}/golden/{experiment}-pooled.snap", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
+    Ok(text.lines().filter_map(|line| row(experiment, line)).collect())
 }
 
 /// `verdict NAME: holds PREDICTED MEASURED DISCREPANCY TOLERANCE ERROR RESOLUTION; control ...` as a row.

@@ -82,7 +82,8 @@ def judged(program, suite, folder, slip, timeout):
         return None, f"a crash ({run.crashed})", run
     try:
         told = json.loads("\n".join(run.lines))
-        rows = {f"{row['experiment']}::{row.get('seed', 'pooled')}::{row['prediction']}": row for row in told["verdicts"]}
+        runs = lambda row: f"seed{row['seed']}" if "seed" in row else "pooled"  # noqa: E731
+        rows = {f"{row['experiment']}::{runs(row)}::{row['prediction']}": row for row in told["verdicts"]}
     except (ValueError, KeyError, TypeError) as error:
         return None, f"no verdicts in JSON ({type(error).__name__} {error}; exit code {run.code})", run
     return rows, None, run

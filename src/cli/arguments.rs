@@ -25,7 +25,7 @@ pub struct Arguments {
 pub enum Command {
     /// Run suites and judge every prediction in them
     Verify(VerifyArguments),
-    /// List suites, their experiments, and all predictions with what they state
+    /// List suites, their experiments, and all predictions by their groups with what they state
     List(ListArguments),
     /// Run one experiment and write its time series
     Run(RunArguments),
@@ -46,7 +46,7 @@ pub struct VerifyArguments {
     /// How to print the verdicts
     #[arg(long, value_enum, default_value_t = VerdictFormat::Table)]
     pub format: VerdictFormat,
-    /// Only checks with this in their name, which is suite::experiment::prediction::seedN
+    /// Only checks with this in their name, which is suite::experiment::seedN::prediction
     #[arg(long, value_name = "SUBSTRING")]
     pub filter: Option<String>,
     /// Use this seed instead of the suite's; may be repeated
@@ -57,7 +57,7 @@ pub struct VerifyArguments {
     pub html: Option<PathBuf>,
 }
 
-/// List suites, their experiments, and all predictions with what they state.
+/// List suites, their experiments, and all predictions by their groups with what they state.
 #[derive(Debug, Args)]
 pub struct ListArguments {
     /// Shipped suites by name, or paths of suite files [default: all shipped suites]
@@ -145,7 +145,7 @@ A suite file:
   [[experiment]]
   name = "my-network"
   seeds = [0, 1, 2]
-  predictions = ["sharpness_equilibrates", "tracks_central_flow"]
+  predictions = ["sharpness_equilibrates", "tracks_central_flow"]   # or whole groups, "gradient_descent", "certificates"
   learning_rate = 0.15
   steps = 1200                       # averages need some hundreds past the first blow-up
   segment = 400                      # after so many the theory starts anew at a midpoint; may be left out

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{CliError, ListArguments, Status, output, selection};
-use crate::prediction;
+use crate::prediction::{self, Group};
 use crate::report;
 use crate::suite::{Experiment, RunBy, Suite};
 
@@ -49,9 +49,14 @@ fn experiment(experiment: &Experiment) -> String {
     )
 }
 
+/// The groups, by whose names a suite has all their predictions, and these.
 fn predictions() -> String {
-    let mut out = "predictions\n".to_string();
-    for prediction in prediction::registry() {
+    prediction::groups().iter().map(group).collect::<Vec<_>>().join("\n")
+}
+
+fn group(group: &Group) -> String {
+    let mut out = format!("predictions of the group {}: {}\n", group.name, group.meaning);
+    for prediction in group.predictions {
         let _ = writeln!(out, "\n  {}\n    {}", prediction.name(), prediction.statement());
     }
     out
@@ -82,10 +87,15 @@ suite my (my.toml)
         let by_name = crate::suite::parse("my.toml", &text.replacen('\n', "\nrun_by = []\n", 1));
         let by_name = by_name.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(listed(&by_name), expected.replace("Why.\n", "Why.\n  run by name only\n"));
-        for prediction in prediction::registry() {
-            assert!(
-                predictions().contains(prediction.name()) && predictions().contains(prediction.statement())
-            );
+        let all = predictions();
+        assert_eq!(all.matches("predictions of the group ").count(), prediction::groups().len());
+        for group in prediction::groups() {
+            let heading = format!("predictions of the group {}: {}\n", group.name, group.meaning);
+            let of_group = all.split(&heading).nth(1).and_then(|rest| rest.split("predictions of").next());
+            for prediction in group.predictions {
+                let lines = format!("  {}\n    {}\n", prediction.name(), prediction.statement());
+                assert!(of_group.is_some_and(|listed| listed.contains(&lines)), "{lines}");
+            }
         }
     }
 }

@@ -1,47 +1,23 @@
-//! Checkable predictions of the theory, one a file, each with a control that the same run must reject.
+//! Checkable predictions, one a file in a folder a theory, each with a control that the same run must reject.
 //!
 //! A prediction names what it needs measured along the run (its probes) and judges the record. It never runs anything.
 //! [`window`] says where averages are taken, [`average`] how certain they are, [`Averages`] how they are judged, on one run and
 //! on all runs of an experiment together.
 
 pub mod average;
-mod central_flow_descends;
-mod central_flow_stays_stable;
-mod central_map_is_descent;
-mod distances_as_recorded;
-mod eigenpairs_certified;
+mod certificates;
 mod estimate;
-mod euler_term;
 mod excess;
-mod follows_gradient_flow;
-mod gradient_norm_decomposes;
-mod keeps_pace;
+mod gradient_descent;
 mod largest;
-mod loss_decomposes;
-mod nearer_than_gradient_flow;
-mod oscillation_correlations;
-mod oscillation_size;
-mod oscillation_variances;
-mod progressive_sharpening;
-mod projected_gradient_flow;
-mod quadratic_modes;
 mod recomputation;
-mod sharpness_equilibrates;
-mod sigma_acts_as_reported;
-mod sigma_complementary;
-mod sigma_holds_the_edge;
-mod sigma_in_critical_eigenspace;
-mod single_critical_eigenvalue;
-mod splits_from_gradient_flow;
-mod steps_by_the_gradient;
 #[cfg(test)]
 mod synthetic;
-mod third_order_expansion;
-mod tracks_central_flow;
-mod tracks_in_segments;
 mod verdict;
 pub mod window;
 mod worst;
+
+use std::sync::LazyLock;
 
 pub use estimate::{Averages, Estimate, Estimates, Theory, judge_pooled};
 pub use verdict::{Finding, Judgement, Outcome, Values};
@@ -70,38 +46,27 @@ pub trait Prediction: Sync {
     }
 }
 
-/// All predictions, in the order of the talk.
+/// The predictions of a theory, or of what checks the numerics: a folder, whose name stands for all of them in suite files.
+pub struct Group {
+    /// The name in suite files, which is the folder's.
+    pub name: &'static str,
+    /// What its predictions are about.
+    pub meaning: &'static str,
+    /// In the order in which one would tell them.
+    pub predictions: &'static [&'static dyn Prediction],
+}
+
+/// All groups; a new folder gets its line here.
+pub fn groups() -> &'static [Group] {
+    const GROUPS: &[Group] = &[gradient_descent::GROUP, certificates::GROUP];
+    GROUPS
+}
+
+/// All predictions, group by group.
 pub fn registry() -> &'static [&'static dyn Prediction] {
-    &[
-        &quadratic_modes::QuadraticModes,
-        &steps_by_the_gradient::StepsByTheGradient,
-        &progressive_sharpening::ProgressiveSharpening,
-        &follows_gradient_flow::FollowsGradientFlow,
-        &euler_term::EulerTerm,
-        &splits_from_gradient_flow::SplitsFromGradientFlow,
-        &sharpness_equilibrates::SharpnessEquilibrates,
-        &third_order_expansion::ThirdOrderExpansion,
-        &single_critical_eigenvalue::SingleCriticalEigenvalue,
-        &projected_gradient_flow::ProjectedGradientFlow,
-        &central_flow_stays_stable::CentralFlowStaysStable,
-        &sigma_in_critical_eigenspace::SigmaInCriticalEigenspace,
-        &sigma_complementary::SigmaComplementary,
-        &sigma_holds_the_edge::SigmaHoldsTheEdge,
-        &sigma_acts_as_reported::SigmaActsAsReported,
-        &central_flow_descends::CentralFlowDescends,
-        &central_map_is_descent::CentralMapIsDescent,
-        &tracks_central_flow::TracksCentralFlow,
-        &tracks_in_segments::TracksInSegments,
-        &keeps_pace::KeepsPace,
-        &nearer_than_gradient_flow::NearerThanGradientFlow,
-        &oscillation_size::OscillationSize,
-        &oscillation_variances::OscillationVariances,
-        &oscillation_correlations::OscillationCorrelations,
-        &loss_decomposes::LossDecomposes,
-        &gradient_norm_decomposes::GradientNormDecomposes,
-        &distances_as_recorded::DistancesAsRecorded,
-        &eigenpairs_certified::EigenpairsCertified,
-    ]
+    static ALL: LazyLock<Vec<&dyn Prediction>> =
+        LazyLock::new(|| groups().iter().flat_map(|group| group.predictions).copied().collect());
+    &ALL
 }
 
 /// The prediction of that name.
@@ -109,38 +74,56 @@ pub fn find(name: &str) -> Option<&'static dyn Prediction> {
     registry().iter().copied().find(|prediction| prediction.name() == name)
 }
 
+/// The group of that name.
+pub fn find_group(name: &str) -> Option<&'static Group> {
+    groups().iter().find(|group| group.name == name)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
-    /// Files that are no prediction.
-    const SHARED: [&str; 10] = [
-        "mod",
-        "average",
-        "estimate",
-        "excess",
-        "largest",
-        "recomputation",
-        "synthetic",
-        "verdict",
-        "window",
-        "worst",
-    ];
+    /// What predictions share, beside the folders of the groups.
+    const SHARED: [&str; 9] =
+        ["mod", "average", "estimate", "excess", "largest", "recomputation", "verdict", "window", "worst"];
+
+    /// The names of the entries of a folder of predictions: modules without their ending.
+    fn entries(folder: &str) -> Vec<String> {
+        let folder = format!("{}/src/prediction/{folder}", env!("CARGO_MANIFEST_DIR"));
+        let entries = std::fs::read_dir(folder).expect("the folder is there");
+        let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("readable").file_name();
+        entries.map(|entry| name(entry).to_string_lossy().trim_end_matches(".rs").to_string()).collect()
+    }
 
     #[test]
-    fn every_file_is_registered_under_its_name() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/prediction");
-        let mut files: Vec<String> = std::fs::read_dir(folder)
-            .expect("the folder is there")
-            .map(|entry| {
-                entry.expect("readable").file_name().to_string_lossy().trim_end_matches(".rs").to_string()
-            })
-            .filter(|name| !SHARED.contains(&name.as_str()))
-            .collect();
-        let mut names: Vec<_> = registry().iter().map(|prediction| prediction.name().to_string()).collect();
-        files.sort();
-        names.sort();
-        assert_eq!(files, names);
+    fn every_folder_is_a_group_and_every_file_in_it_is_registered_under_its_name() {
+        let mut names: BTreeSet<String> = SHARED.map(String::from).into();
+        names.insert("synthetic".into());
+        names.extend(groups().iter().map(|group| group.name.to_string()));
+        assert_eq!(BTreeSet::from_iter(entries("")), names);
+        for group in groups() {
+            let mut files = entries(group.name);
+            let mut names: Vec<&str> = group.predictions.iter().map(|prediction| prediction.name()).collect();
+            names.push("mod");
+            files.sort();
+            names.sort();
+            assert_eq!(files, names, "{}", group.name);
+        }
+    }
+
+    #[test]
+    fn names_are_of_one_prediction_or_group() {
+        let names = registry().iter().map(|prediction| prediction.name());
+        let all: Vec<&str> = names.chain(groups().iter().map(|group| group.name)).collect();
+        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "{all:?}");
+        for group in groups() {
+            assert!(find_group(group.name).is_some_and(|found| found.meaning == group.meaning));
+            for prediction in group.predictions {
+                assert!(find(prediction.name()).is_some());
+            }
+        }
     }
 
     /// The record of a short run, and mutilations of it: what a run may leave behind, and what a defect may.

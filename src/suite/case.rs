@@ -55,9 +55,9 @@ impl Case {
         }
     }
 
-    /// The name of one prediction's check: `suite::experiment::prediction::seedN`.
+    /// The name of one prediction's check: `suite::experiment::seedN::prediction`.
     pub fn check_name(&self, prediction: &dyn Prediction) -> String {
-        format!("{}::{}::{}::seed{}", self.suite, self.spec.name, prediction.name(), self.seed)
+        format!("{}::{}::seed{}::{}", self.suite, self.spec.name, self.seed, prediction.name())
     }
 
     /// Roughly how much work the run is, to start large cases first.

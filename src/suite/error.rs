@@ -1,5 +1,7 @@
 //! Why a suite cannot be used.
 
+use crate::source::Refusal;
+
 /// What is wrong with a suite, where, and what would be accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SuiteError {
@@ -12,13 +14,6 @@ pub enum SuiteError {
         message: String,
     },
     /// The file says something that is not accepted.
-    #[error("{file}, line {line}: {message}")]
-    Invalid {
-        /// The file as it was named.
-        file: String,
-        /// The line, counted from 1.
-        line: usize,
-        /// The key, its value and what would be accepted.
-        message: String,
-    },
+    #[error(transparent)]
+    Invalid(#[from] Refusal),
 }

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
 use super::{SuiteError, parse};
+use crate::source::Refusal;
 
 /// Cases in every run of the tests.
 const FEW: u32 = 200;
@@ -167,7 +168,7 @@ fn check(text: &str) {
                 );
             }
         }
-        Err(SuiteError::Invalid { file, line, message }) => {
+        Err(SuiteError::Invalid(Refusal { file, line, message })) => {
             let lines = text.lines().count().max(1) + 1;
             assert!(file == "some/suite.toml" && (1..=lines).contains(&line), "line {line} of {lines}");
             assert!(!message.trim().is_empty());

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::known::RunBy;
+use super::predictions::RawPredictions;
 use crate::model::mlp::Activation;
 use crate::objective::{Crossing, DataName, Leaving, Loss, MatrixValley};
 use crate::prediction::Outcome;
@@ -22,7 +23,7 @@ pub(super) struct RawSuite {
 pub(super) struct RawExperiment {
     pub name: Spanned<String>,
     pub seeds: Spanned<Vec<u64>>,
-    pub predictions: Spanned<Vec<Spanned<String>>>,
+    pub predictions: Spanned<RawPredictions>,
     #[serde(default)]
     pub finding: Vec<RawFinding>,
     pub learning_rate: Spanned<f64>,

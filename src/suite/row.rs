@@ -83,9 +83,9 @@ impl VerdictRow {
         }
     }
 
-    /// `suite::experiment::prediction::seedN`, or `::pooled`.
+    /// `suite::experiment::seedN::prediction`, or `pooled` for the seed.
     pub fn name(&self) -> String {
-        format!("{}::{}::{}::{}", self.suite, self.experiment, self.prediction, self.runs)
+        format!("{}::{}::{}::{}", self.suite, self.experiment, self.runs, self.prediction)
     }
 
     /// The row of all runs together, beside the rows of one prediction on each run of an experiment; `None` if the claim is

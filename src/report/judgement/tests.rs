@@ -27,7 +27,7 @@ fn claim_and_control_are_told_with_their_own_numbers() {
     let told =
         |verdict| format!("  control {verdict}: statement\n    measured 3.500000\n    reason: reason\n");
     let head =
-        "suite::experiment::quadratic_modes::seed7\n  claim unresolved: statement\n    measured 1.250000\n";
+        "suite::experiment::seed7::quadratic_modes\n  claim unresolved: statement\n    measured 1.250000\n";
     for (control, verdict) in
         [(Outcome::Violated, "violated"), (Outcome::Holds, "holds, but must be violated")]
     {

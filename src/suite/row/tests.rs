@@ -94,7 +94,7 @@ fn runs_of_an_experiment_are_judged_together_after_its_rows() {
     assert_eq!([a, b, c, d], [&first, &second, &without, &other]);
     assert_eq!(
         (pooled.name(), &pooled.runs),
-        ("suite::a::oscillation_size::pooled".to_string(), &Runs::Pooled { seeds: vec![1, 2] })
+        ("suite::a::pooled::oscillation_size".to_string(), &Runs::Pooled { seeds: vec![1, 2] })
     );
     // Both have the same weight.
     assert!((pooled.finding.claim.measured.expect("measured") - 1.01).abs() < 1e-12, "{pooled:?}");

@@ -1,0 +1,168 @@
+//! The predictions that an experiment names, one by one or a whole group.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use toml::Spanned;
+
+use super::did_you_mean;
+use crate::prediction::{self, Group, Prediction};
+use crate::source::{Parsed, Refusal, Source};
+
+/// A name, or an array of them.
+pub(super) enum RawPredictions {
+    One(String),
+    Several(Vec<Spanned<String>>),
+}
+
+/// The predictions of those names in their order, each once.
+pub(super) fn chosen(source: &Source, raw: &Spanned<RawPredictions>) -> Parsed<Vec<&'static dyn Prediction>> {
+    let names = names(raw);
+    if names.is_empty() {
+        let message = format!("predictions = []: accepted are one or more of {}", known());
+        return Err(source.refuse(raw.span(), message));
+    }
+    let mut chosen: Vec<Chosen> = vec![];
+    for (name, span) in names {
+        for new in named(name).ok_or_else(|| unknown(source, name, span.clone()))? {
+            match chosen.iter().find(|other| other.prediction.name() == new.prediction.name()) {
+                None => chosen.push(new),
+                Some(Chosen { group: Some(_), .. }) if new.group.is_some() => {}
+                Some(other) => return Err(source.refuse(span, twice(&new, other))),
+            }
+        }
+    }
+    Ok(chosen.into_iter().map(|chosen| chosen.prediction).collect())
+}
+
+/// A prediction, and the group by which it was named.
+struct Chosen {
+    prediction: &'static dyn Prediction,
+    group: Option<&'static Group>,
+}
+
+/// What a name stands for, if anything.
+fn named(name: &str) -> Option<Vec<Chosen>> {
+    let of = |group: &'static Group| {
+        group.predictions.iter().map(|&prediction| Chosen { prediction, group: Some(group) }).collect()
+    };
+    let one = || prediction::find(name).map(|prediction| vec![Chosen { prediction, group: None }]);
+    prediction::find_group(name).map(of).or_else(one)
+}
+
+fn twice(new: &Chosen, other: &Chosen) -> String {
+    let (name, group) = (new.prediction.name(), new.group.or(other.group));
+    let how = group.map(|group| format!(", by itself and as one of \"{}\"", group.name)).unwrap_or_default();
+    format!("predictions: \"{name}\" twice{how}: accepted is each name once")
+}
+
+fn unknown(source: &Source, name: &str, span: Range<usize>) -> Refusal {
+    let predictions = prediction::registry().iter().map(|prediction| prediction.name());
+    let meant = did_you_mean(name, predictions.chain(prediction::groups().iter().map(|group| group.name)));
+    let known = known();
+    let message =
+        format!("predictions: there is no prediction or group \"{name}\".{meant} Accepted are {known}");
+    source.refuse(span, message)
+}
+
+/// The names of all predictions and groups.
+fn known() -> String {
+    let predictions: Vec<&str> = prediction::registry().iter().map(|prediction| prediction.name()).collect();
+    let groups: Vec<&str> = prediction::groups().iter().map(|group| group.name).collect();
+    format!("{}, and groups of these: {}", predictions.join(", "), groups.join(", "))
+}
+
+fn names(raw: &Spanned<RawPredictions>) -> Vec<(&str, Range<usize>)> {
+    match raw.get_ref() {
+        RawPredictions::One(name) => vec![(name, raw.span())],
+        RawPredictions::Several(names) => {
+            names.iter().map(|name| (name.get_ref().as_str(), name.span())).collect()
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RawPredictions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Names;
+        impl<'de> Visitor<'de> for Names {
+            type Value = RawPredictions;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a name or an array of names")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<RawPredictions, E> {
+                Ok(RawPredictions::One(name.to_string()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, names: A) -> Result<RawPredictions, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(names)).map(RawPredictions::Several)
+            }
+        }
+        deserializer.deserialize_any(Names)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::parse;
+
+    /// The names of what `predictions = ...` stands for, or the refusal.
+    fn read(written: &str) -> Result<Vec<&'static str>, String> {
+        let text = format!(
+            "description = ''\n[[experiment]]\nname = 'a'\nseeds = [0]\npredictions = {written}\n\
+             learning_rate = 0.1\nsteps = 4\nobjective.quadratic.spectrum = [1.0]\n"
+        );
+        let suite = parse("my.toml", &text).map_err(|error| error.to_string())?;
+        Ok(suite.experiments[0].predictions.iter().map(|prediction| prediction.name()).collect())
+    }
+
+    fn of(group: &str) -> Vec<&'static str> {
+        let group = prediction::find_group(group).expect("there is such a group");
+        group.predictions.iter().map(|prediction| prediction.name()).collect()
+    }
+
+    #[test]
+    fn a_group_stands_for_all_its_predictions() {
+        for group in prediction::groups() {
+            let name = group.name;
+            assert_eq!(read(&format!("'{name}'")), Ok(of(name)));
+            assert_eq!(read(&format!("['{name}', '{name}']")), Ok(of(name)), "twice the same group");
+        }
+        assert_eq!(read("'quadratic_modes'"), Ok(vec!["quadratic_modes"]));
+        let mixed = read("['eigenpairs_certified', 'gradient_descent', 'sigma_holds_the_edge']");
+        let parts = [vec!["eigenpairs_certified"], of("gradient_descent"), vec!["sigma_holds_the_edge"]];
+        assert_eq!(mixed, Ok(parts.concat()));
+        let all = read("['gradient_descent', 'certificates']").expect("two groups");
+        assert_eq!(all, prediction::registry().iter().map(|p| p.name()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_prediction_beside_its_group_is_refused() {
+        let expected = "my.toml, line 6: predictions: \"keeps_pace\" twice, by itself and as one of \
+                        \"gradient_descent\": accepted is each name once";
+        for twice in ["['keeps_pace',\n'gradient_descent']", "['gradient_descent',\n'keeps_pace']"] {
+            assert_eq!(read(twice), Err(expected.to_string()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused_with_groups_among_what_is_accepted() {
+        let message = read("'gradient_decent'").expect_err("no such group");
+        let start = "my.toml, line 5: predictions: there is no prediction or group \"gradient_decent\". \
+                     Did you mean gradient_descent? Accepted are quadratic_modes, ";
+        let end = ", eigenpairs_certified, and groups of these: gradient_descent, certificates";
+        assert!(message.starts_with(start) && message.ends_with(end), "{message}");
+        for (written, expected) in [
+            ("3", "line 5: invalid type: integer `3`, expected a name or an array of names"),
+            ("[3]", "line 5: invalid type: integer `3`, expected a string"),
+            ("''", "line 5: predictions: there is no prediction or group \"\". Accepted"),
+        ] {
+            let message = read(written).expect_err("refused");
+            assert!(message.contains(expected), "{expected:?} in {message:?}");
+        }
+    }
+}
