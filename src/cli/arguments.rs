@@ -145,8 +145,9 @@ A suite file:
   [[experiment]]
   name = "my-network"
   seeds = [0, 1, 2]
-  predictions = ["sharpness_equilibrates", "tracks_central_flow"]   # or whole groups, "gradient_descent", "certificates"
+  predictions = ["sharpness_equilibrates", "tracks_central_flow"]   # or whole groups, as "central_flow"
   learning_rate = 0.15
+  # optimizer.heavy_ball = { momentum = 0.5 }   # instead of gradient descent
   steps = 1200                       # averages need some hundreds past the first blow-up
   segment = 400                      # after so many the theory starts anew at a midpoint; may be left out
 

@@ -39,9 +39,10 @@ fn experiment(experiment: &Experiment) -> String {
     let seeds: Vec<String> = experiment.seeds.iter().map(u64::to_string).collect();
     let names: Vec<&str> = experiment.predictions.iter().map(|prediction| prediction.name()).collect();
     format!(
-        "\n  experiment {}\n    {}\n    learning rate {}, steps {}, seeds {}\n    predictions: {}\n",
+        "\n  experiment {}\n    {}\n    {}, learning rate {}, steps {}, seeds {}\n    predictions: {}\n",
         spec.name,
         report::objective(&spec.objective),
+        spec.settings.optimizer,
         spec.settings.learning_rate,
         spec.settings.steps,
         seeds.join(", "),

@@ -13,7 +13,7 @@ use crate::numeric::pairs;
 use crate::numeric::vector::{axpy, distance, dot, norm, scale};
 use crate::numeric::{Matrix, symmetric_eigen};
 use crate::objective::{Linearization, Objective};
-use crate::optimizer::{Rule, UpdateRule};
+use crate::optimizer::{EDGE, Rule, UpdateRule};
 use crate::sdcp::{self, SdcpError};
 
 /// Why a flow stopped.
@@ -186,7 +186,7 @@ impl CentralFlow {
         let before = self.evaluation.take().expect("just evaluated");
         axpy(dt, &before.velocity, &mut self.w);
         self.path += dt * norm(&before.velocity);
-        let rate = self.rule.pace() * self.rule.learning_rate();
+        let rate = self.rule.mean_step();
         let after = self.evaluate(objective)?;
         let faster = dot(&after.gradient, &after.velocity) - dot(&after.gradient, &before.velocity);
         let ascent = Ascent {
@@ -246,8 +246,8 @@ struct Forces<'a> {
 impl<'a> Forces<'a> {
     /// Solves the complementarity problem, linearised over `dt`, for the critical eigenpairs.
     ///
-    /// With `D_ij = grad(u_i' H u_j)`, the edge kappa and the pace r of the rule:
-    /// `A = kappa I - Lambda + dt r eta^2 <D_ij, g>`, `B = dt r eta^2 / 2 <D_ij, D_kl>`.
+    /// With `D_ij = grad(u_i' H u_j)`, the rule's h and R:
+    /// `A = 2 I - Lambda + dt R h <D_ij, g>`, `B = dt R h / 2 <D_ij, D_kl>`.
     fn new(
         at: &dyn Linearization,
         rule: &'a dyn UpdateRule,
@@ -255,8 +255,7 @@ impl<'a> Forces<'a> {
         u: Matrix,
         dt: f64,
     ) -> Result<Self, FlowError> {
-        let (k, eta, rate, g) =
-            (values.len(), rule.learning_rate(), rule.pace() * rule.learning_rate(), at.gradient());
+        let (k, h, rate, g) = (values.len(), rule.edge_step(), rule.mean_step(), at.gradient());
         let mut penalty = vec![0.0; g.len()];
         if k == 0 {
             let x = Matrix::zeros(0, 0);
@@ -273,18 +272,18 @@ impl<'a> Forces<'a> {
             });
         }
         let d = at.third_order(&u);
-        let sharpening: Vec<f64> = (0..d.cols()).map(|pair| rate * eta * dot(d.col(pair), g)).collect();
+        let sharpening: Vec<f64> = (0..d.cols()).map(|pair| rate * h * dot(d.col(pair), g)).collect();
         let gram = Matrix::from_fn(d.cols(), d.cols(), |a, b| dot(d.col(a.max(b)), d.col(a.min(b))));
         let (mut a, mut rises) = (Matrix::zeros(k, k), Matrix::zeros(k, k));
         for (pair, (i, j)) in pairs(k).enumerate() {
-            let boundary = if i == j { rule.edge() - values[i] } else { 0.0 };
+            let boundary = if i == j { EDGE - values[i] } else { 0.0 };
             for (i, j) in [(i, j), (j, i)] {
                 a[(i, j)] = boundary + dt * sharpening[pair];
                 rises[(i, j)] = -dt * sharpening[pair];
             }
         }
         let rise = symmetric_eigen(&rises).0[0].max(0.0);
-        let problem = sdcp::Problem::from_gram(a, &gram, 0.5 * dt * rate * eta)?;
+        let problem = sdcp::Problem::from_gram(a, &gram, 0.5 * dt * rate * h)?;
         let solution = sdcp::solve(&problem)?;
         for (pair, (i, j)) in pairs(k).enumerate() {
             let weight = if i == j { 0.5 } else { 1.0 };
@@ -299,7 +298,7 @@ impl<'a> Forces<'a> {
     }
 
     fn evaluation(self, at: &dyn Linearization, eigenvalues: Vec<f64>, residual: f64) -> Evaluation {
-        let (eta, edge) = (self.rule.learning_rate(), self.rule.edge());
+        let h = self.rule.edge_step();
         let mut velocity = at.gradient().to_vec();
         axpy(1.0, &self.penalty, &mut velocity);
         self.rule.drift(&mut velocity);
@@ -314,10 +313,9 @@ impl<'a> Forces<'a> {
         Evaluation {
             loss: at.loss(),
             gradient: at.gradient().to_vec(),
-            gradient_variance: (0..k)
-                .fold(0.0, |sum, i| sum + (eigenvalues[i] / eta).powi(2) * self.x[(i, i)]),
-            restoring: (0..k).fold(0.0, |sum, i| sum + (eigenvalues[i] - edge).max(0.0) * self.x[(i, i)])
-                / (2.0 * eta),
+            gradient_variance: (0..k).fold(0.0, |sum, i| sum + (eigenvalues[i] / h).powi(2) * self.x[(i, i)]),
+            restoring: (0..k).fold(0.0, |sum, i| sum + (eigenvalues[i] - EDGE).max(0.0) * self.x[(i, i)])
+                / (2.0 * h),
             sigma: sigma.iter().map(|s| s.max(0.0)).collect(),
             eigenvalues,
             residual,
@@ -333,21 +331,21 @@ impl<'a> Forces<'a> {
 
 impl SingleEigenvalue {
     fn new(g: &[f64], d: &[f64], rule: &dyn UpdateRule) -> Result<Self, SdcpError> {
-        let eta = rule.learning_rate();
+        let (h, rate) = (rule.edge_step(), rule.mean_step());
         let (force, square) = (dot(g, d), dot(d, d));
         let closed_form = if force < 0.0 { -2.0 * force / square } else { 0.0 };
         let entry = |value: f64| Matrix::from_fn(1, 1, |_, _| value);
-        let problem = sdcp::Problem::from_gram(entry(eta * eta * force), &entry(square), 0.5 * eta * eta)?;
+        let problem = sdcp::Problem::from_gram(entry(rate * h * force), &entry(square), 0.5 * rate * h)?;
         let solved = sdcp::solve(&problem)?.x[(0, 0)];
         let along = |factor: f64| {
             let mut v = g.to_vec();
             axpy(factor, d, &mut v);
-            scale(-eta, &mut v);
+            rule.drift(&mut v);
             v
         };
         let projected = along(if force < 0.0 { -force / square } else { 0.0 });
         let over = |x: f64, y: f64| if x == 0.0 { 0.0 } else { x / y };
-        let mismatch = over(distance(&along(0.5 * solved), &projected), eta * norm(g));
+        let mismatch = over(distance(&along(0.5 * solved), &projected), rate * norm(g));
         let cosine = over(force.abs(), norm(g) * square.sqrt());
         Ok(Self { closed_form, solved, projection_mismatch: mismatch, cosine })
     }

@@ -1,11 +1,11 @@
-//! The effective Hessian `P^-1 H = eta H` of an update rule as an operator for eigen-solvers.
+//! The effective Hessian `h H` of an update rule as an operator for eigen-solvers.
 
 use crate::eigen::SymmetricOperator;
 use crate::numeric::Matrix;
 use crate::objective::Linearization;
 use crate::optimizer::UpdateRule;
 
-/// `v -> eta H(w) v` at the point of a linearisation.
+/// `v -> h H(w) v`, h the rule's edge step, at the point of a linearisation.
 pub struct EffectiveHessian<'a> {
     /// The objective around w.
     pub at: &'a dyn Linearization,
@@ -20,7 +20,7 @@ impl SymmetricOperator for EffectiveHessian<'_> {
 
     fn apply(&self, v: &Matrix) -> Matrix {
         let mut product = self.at.hvp(v);
-        self.rule.precondition(product.data_mut());
+        self.rule.make_effective(product.data_mut());
         product
     }
 }

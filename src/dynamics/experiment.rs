@@ -1,7 +1,5 @@
 //! Runs all processes of an experiment side by side and records them.
 
-use std::sync::Arc;
-
 use sha2::{Digest, Sha256};
 
 use super::cancellable::Cancellable;
@@ -18,7 +16,7 @@ use super::{CentralFlow, Discrete, FlowError, GradientFlow};
 use crate::eigen::{Tracker, TrackerSettings};
 use crate::numeric::vector::{distance, dot, norm};
 use crate::objective::Objective;
-use crate::optimizer::{GradientDescent, Rule, UpdateRule};
+use crate::optimizer::{EDGE, Rule, UpdateRule};
 
 /// Hears of each step and may end the run.
 pub trait Progress: Sync {
@@ -113,7 +111,7 @@ const DIVERGED: f64 = 1e6;
 
 impl<'a> Run<'a> {
     fn new(settings: &'a Settings, objective: &'a dyn Objective, seed: u64) -> Self {
-        let rule: Rule = Arc::new(GradientDescent { learning_rate: settings.learning_rate });
+        let rule = settings.optimizer.rule(settings.learning_rate);
         let start = objective.start();
         let numerics = &settings.numerics;
         let tracker = TrackerSettings {
@@ -151,6 +149,9 @@ impl<'a> Run<'a> {
             record: Record {
                 dim: objective.dim(),
                 learning_rate: settings.learning_rate,
+                edge_step: rule.edge_step(),
+                mean_step: rule.mean_step(),
+                growth: rule.growth(),
                 steps: settings.steps,
                 largest_norm: 0.0,
                 substeps: numerics.substeps,
@@ -392,7 +393,7 @@ impl Midpoints {
         Ok(MidpointSample {
             loss: at.loss(),
             eigenvalues: pairs.values.clone(),
-            residual: pairs.residual_above(rule.edge()),
+            residual: pairs.residual_above(EDGE),
             sharpening: -dot(at.gradient(), sharpness_gradient.col(0)),
             sharpness_gradient_square: dot(sharpness_gradient.col(0), sharpness_gradient.col(0)),
             path: self.path,

@@ -164,7 +164,7 @@ fn expansion(
 ) -> Result<Expansion, EigenError> {
     let at = objective.linearize(w);
     let pairs = eigenpairs(&*at, rule, 1)?;
-    let (u, sharpness) = (pairs.vectors.cols_range(0, 1), pairs.values[0] / rule.learning_rate());
+    let (u, sharpness) = (pairs.vectors.cols_range(0, 1), pairs.values[0] / rule.edge_step());
     let sharpness_gradient = at.third_order(&u);
     let mut out = Expansion { step, x: vec![], error: vec![], error_without_third: vec![], floor: vec![] };
     for halvings in 0..EXPANSION_POINTS {

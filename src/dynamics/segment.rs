@@ -150,10 +150,9 @@ impl ExpansionRest {
         evaluation: &Evaluation,
     ) -> Option<Self> {
         let Evaluation { sigma, sigma_vectors: q, gradient: g, velocity, gradient_variance, .. } = evaluation;
-        let (eta, rate, trace) =
-            (rule.learning_rate(), rule.pace() * rule.learning_rate(), sigma.iter().sum::<f64>());
+        let (h, rate, trace) = (rule.edge_step(), rule.mean_step(), sigma.iter().sum::<f64>());
         let middle = objective.linearize(m).hvp(q);
-        // The force that acts is F = -v / (r eta) - g.
+        // The force that acts is F = -v / R - g.
         let mut force = velocity.clone();
         scale(-1.0 / rate, &mut force);
         axpy(-1.0, g, &mut force);
@@ -176,7 +175,7 @@ impl ExpansionRest {
         (trace > 0.0).then(|| Self {
             force: norm(&rest) / norm(&force),
             pace: rate * dot(&rest, velocity).abs() / dot(velocity, velocity),
-            curvature: eta * curvature / trace,
+            curvature: h * curvature / trace,
             gradient: dot(&force, &force) / gradient_variance,
         })
     }

@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::optimizer::Optimizer;
+
 /// What a run takes beside an objective and a seed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Settings {
+    /// The optimizer.
+    pub optimizer: Optimizer,
     /// The learning rate eta.
     pub learning_rate: f64,
-    /// The number of steps of gradient descent.
+    /// The number of steps of the optimizer.
     pub steps: usize,
     /// The number of steps after which the theory is started anew at a midpoint, once the transient is over; the flows
     /// from `w_0` end with the first such segment.
@@ -20,9 +24,15 @@ pub struct Settings {
 pub const DEFAULT_SEGMENT: usize = 400;
 
 impl Settings {
-    /// So many steps with this learning rate, and what is usual for the rest.
+    /// So many steps of gradient descent with this learning rate, and what is usual for the rest.
     pub fn new(learning_rate: f64, steps: usize) -> Self {
-        Self { learning_rate, steps, segment: DEFAULT_SEGMENT, numerics: Numerics::default() }
+        Self {
+            optimizer: Optimizer::gradient_descent(),
+            learning_rate,
+            steps,
+            segment: DEFAULT_SEGMENT,
+            numerics: Numerics::default(),
+        }
     }
 }
 

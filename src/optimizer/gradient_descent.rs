@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
+use super::kind::Kind;
 use super::{Rule, UpdateRule};
 use crate::numeric::vector::axpy;
 
-/// Its edge: along an eigenvector of a quadratic it multiplies by `1 - eta lambda`, which reaches -1 there.
-pub const EDGE: f64 = 2.0;
+pub(super) const KIND: Kind = Kind {
+    name: "gradient_descent",
+    meaning: "w_{t+1} = w_t - eta grad L(w_t)",
+    parameters: &[],
+    build: |learning_rate, _| Arc::new(GradientDescent { learning_rate }),
+};
 
 /// `w_{t+1} = w_t - eta grad L(w_t)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,11 +35,12 @@ impl UpdateRule for GradientDescent {
         next
     }
 
-    fn edge(&self) -> f64 {
-        EDGE
+    /// Along an eigenvector of a quadratic a step multiplies by `1 - eta lambda`, which is -1 at `2 / eta`.
+    fn edge_step(&self) -> f64 {
+        self.learning_rate
     }
 
-    fn pace(&self) -> f64 {
-        1.0
+    fn mean_step(&self) -> f64 {
+        self.learning_rate
     }
 }

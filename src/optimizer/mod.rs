@@ -4,20 +4,49 @@
 //! rule says of itself and none by its name. So far all rules are preconditioned by `P = I / eta`.
 
 mod gradient_descent;
+mod heavy_ball;
+mod kind;
+#[cfg(test)]
+mod laws;
 
 use std::fmt::Debug;
 use std::sync::Arc;
 
-pub use gradient_descent::{EDGE, GradientDescent};
+pub use gradient_descent::GradientDescent;
+pub use heavy_ball::HeavyBall;
+pub use kind::{Kind, Optimizer, Parameter};
 
 use crate::numeric::vector::scale;
 
 /// A rule, shared by the processes of a run.
 pub type Rule = Arc<dyn UpdateRule>;
 
+/// All kinds of rules; a new file gets its line here.
+pub fn registry() -> &'static [&'static Kind] {
+    const ALL: &[&Kind] = &[&gradient_descent::KIND, &heavy_ball::KIND];
+    ALL
+}
+
+/// The kind of that name.
+pub fn find(name: &str) -> Option<&'static Kind> {
+    registry().iter().copied().find(|kind| kind.name == name)
+}
+
+impl Optimizer {
+    /// Gradient descent.
+    pub fn gradient_descent() -> Self {
+        Self::new(&gradient_descent::KIND, vec![]).expect("it has no parameters")
+    }
+}
+
+/// The effective sharpness at the edge of stability, of every rule.
+pub const EDGE: f64 = 2.0;
+
 /// An update rule with learning rate eta, preconditioned by `P = I / eta`.
 ///
-/// Its *effective sharpness* is the largest eigenvalue `eta S` of `P^-1 H`.
+/// On a quadratic a rule is stable as long as all eigenvalues of the Hessian are below `kappa / eta`, with kappa = 2 for
+/// gradient descent. What matters of a rule at the edge is therefore its *edge step* `h = 2 eta / kappa`: its *effective
+/// sharpness* `h S`, like that of gradient descent, is [`EDGE`] there.
 pub trait UpdateRule: Debug + Send + Sync {
     /// The learning rate eta.
     fn learning_rate(&self) -> f64;
@@ -28,24 +57,34 @@ pub trait UpdateRule: Debug + Send + Sync {
     /// `w_{t+1}` of `w_{t-1}`, `w_t` and the gradient; at the start `w_{-1} = w_0`.
     fn next(&self, before: &[f64], here: &[f64], gradient: &[f64]) -> Vec<f64>;
 
-    /// kappa: the effective sharpness at which a quadratic becomes unstable.
-    fn edge(&self) -> f64;
+    /// h: a quadratic whose largest curvature is `2 / h` is at the edge.
+    fn edge_step(&self) -> f64;
 
-    /// r: the mean path is `dw/dt = -r P^-1 (grad L + 1/2 grad <H, Sigma>)`, a step being a unit of time.
-    fn pace(&self) -> f64;
+    /// R: in a step the mean path moves by `-R` times the mean gradient.
+    fn mean_step(&self) -> f64;
 
-    /// `v <- P^-1 v`.
-    fn precondition(&self, v: &mut [f64]) {
-        scale(self.learning_rate(), v);
+    /// q: with an effective sharpness of `2 + y` an oscillation grows by the factor `1 + q y` a step, to first order in y.
+    fn growth(&self) -> f64 {
+        1.0
     }
 
-    /// The effective eigenvalue `eta lambda` of an eigenvalue of the Hessian.
+    /// beta: the share of the last step that is made again.
+    fn momentum(&self) -> f64 {
+        0.0
+    }
+
+    /// The effective eigenvalue `h lambda` of an eigenvalue of the Hessian.
     fn effective(&self, eigenvalue: f64) -> f64 {
-        self.learning_rate() * eigenvalue
+        self.edge_step() * eigenvalue
     }
 
-    /// The velocity of the mean path under a mean gradient: `-r P^-1 v`, in place.
+    /// `v <- h v`, which makes a product with the Hessian an effective one.
+    fn make_effective(&self, v: &mut [f64]) {
+        scale(self.edge_step(), v);
+    }
+
+    /// `v <- -R v`: the velocity of the mean path under a mean gradient.
     fn drift(&self, v: &mut [f64]) {
-        scale(-(self.pace() * self.learning_rate()), v);
+        scale(-self.mean_step(), v);
     }
 }

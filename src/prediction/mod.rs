@@ -5,6 +5,7 @@
 //! on all runs of an experiment together.
 
 pub mod average;
+mod central_flow;
 mod certificates;
 mod estimate;
 mod excess;
@@ -52,13 +53,15 @@ pub struct Group {
     pub name: &'static str,
     /// What its predictions are about.
     pub meaning: &'static str,
+    /// The kind of update rule that they are about, if not all.
+    pub rule: Option<&'static str>,
     /// In the order in which one would tell them.
     pub predictions: &'static [&'static dyn Prediction],
 }
 
 /// All groups; a new folder gets its line here.
 pub fn groups() -> &'static [Group] {
-    const GROUPS: &[Group] = &[gradient_descent::GROUP, certificates::GROUP];
+    const GROUPS: &[Group] = &[gradient_descent::GROUP, central_flow::GROUP, certificates::GROUP];
     GROUPS
 }
 

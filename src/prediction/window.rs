@@ -20,6 +20,9 @@
 //! varies with `x^2`: of `|grad L|^2` the theory leaves out `(kurtosis - 2) |F|^2`. Last, the theory takes averages as instantaneous. Where Sigma changes at the relative rate rho a step, so does `x^2`, for which
 //! `E log |1 + y| = rho / 2`: the sharpness is off by `rho / 2`, what is predicted where it is `2/eta` by the order of rho,
 //! and, since `dy/dt = r (1 - x^2 / Sigma)` with the rise r of eta S a step without Sigma, `x^2` by the order of `rho^2 / (2 r)`. [`Truncation`] is all of these.
+//!
+//! This is gradient descent. Another rule has its effective sharpness, `h S`, in units in which the edge is 2 as well, and
+//! `x_{t+1} = -(1 + q y_t) x_t` to first order (`optimizer::UpdateRule`): `q y` takes the place of y, of which it is 1/q.
 
 use crate::dynamics::{
     CentralSample, ExpansionRest, MapSample, MidpointSample, Record, Sample, SegmentSample,
@@ -43,6 +46,8 @@ pub const SHORTEST: usize = 30 * BATCHES;
 /// One step of a segment.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment<'a> {
+    /// The run.
+    pub record: &'a Record,
     /// The whole sample.
     pub sample: &'a Sample,
     /// The midpoint.
@@ -73,7 +78,12 @@ pub fn edge(record: &Record) -> Option<usize> {
 
 /// All steps of segments at which averages may be taken.
 pub fn in_segments(record: &Record) -> Vec<Moment<'_>> {
-    record.samples.iter().filter_map(moment).filter(|m| m.sample.step >= m.segment.start + RESTART).collect()
+    record
+        .samples
+        .iter()
+        .filter_map(|s| moment(record, s))
+        .filter(|m| m.sample.step >= m.segment.start + RESTART)
+        .collect()
 }
 
 /// The steps over which averages are taken, or why there are none.
@@ -169,14 +179,16 @@ pub fn after_blow_up<'m, 'a>(moments: &'m [Moment<'a>], i: usize) -> &'m [Moment
     if stationary(sizes(window, along)) { window } else { &[] }
 }
 
-fn moment(sample: &Sample) -> Option<Moment<'_>> {
+fn moment<'a>(record: &'a Record, sample: &'a Sample) -> Option<Moment<'a>> {
     let segment = sample.segment.as_ref()?;
-    Some(Moment { sample, midpoint: sample.midpoint.as_ref()?, segment, map: &segment.map })
+    Some(Moment { record, sample, midpoint: sample.midpoint.as_ref()?, segment, map: &segment.map })
 }
 
 /// The orders of what the theory neglects, over a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Truncation {
+    /// The rule's q: an oscillation grows by `1 + q y` a step.
+    pub growth: f64,
     /// `E x^2 y^2 / E x^2`, relative to what is kept.
     pub cycle: f64,
     /// `E y^2`: the mean of y itself is half of it, and slow fluctuations of the path, of the size of y, enter the mean gradient
@@ -200,6 +212,8 @@ impl Truncation {
     /// Over these moments.
     pub fn over(moments: &[Moment<'_>]) -> Self {
         let (mut weighted, mut square, mut fourth) = (0.0, f64::MIN_POSITIVE, f64::MIN_POSITIVE);
+        let growth = moments.first().map_or(1.0, |m| m.record.growth);
+        let beyond = |midpoint: &MidpointSample| growth * beyond(midpoint);
         let swing = moments.iter().map(|m| beyond(m.midpoint).powi(2)).sum::<f64>() / moments.len() as f64;
         for Moment { midpoint, .. } in moments {
             weighted += midpoint.displacement_square * beyond(midpoint).powi(2);
@@ -215,10 +229,11 @@ impl Truncation {
         let rate = rate(moments);
         let rise = moments.iter().map(|m| m.map.rise).sum::<f64>() / moments.len() as f64;
         Self {
+            growth,
             cycle: weighted / square,
             swing,
             rate,
-            lag: if rate == 0.0 { 0.0 } else { rate * rate / (2.0 * rise) },
+            lag: if rate == 0.0 { 0.0 } else { rate * rate / (2.0 * growth * rise) },
             force: most(|rest| rest.force),
             pace: most(|rest| rest.pace),
             curvature: most(|rest| rest.curvature),
@@ -233,7 +248,7 @@ impl Truncation {
 
     /// Of the mean of `eta tr(H Sigma) / tr Sigma`.
     pub fn of_sharpness(&self) -> f64 {
-        0.5 * self.swing + self.cycle + self.curvature + 0.5 * self.rate
+        (0.5 * self.swing + self.cycle) / self.growth + self.curvature + 0.5 * self.rate / self.growth
     }
 
     /// Of the pace, relative. A relative error of the force of the oscillation does not change it: the force is orthogonal to
@@ -267,10 +282,10 @@ pub fn beyond(midpoint: &MidpointSample) -> f64 {
     midpoint.eigenvalues.first().copied().unwrap_or(f64::NAN) - EDGE
 }
 
-/// How far midpoints are from the path that the theory averages them to: the sharpness at them differs from `2/eta` by
-/// `y / eta`, and a point at which it does not is at least `|y| / (eta |grad S|)` away. The largest over some midpoints.
-pub fn averaging<'a>(midpoints: impl Iterator<Item = &'a MidpointSample>, learning_rate: f64) -> f64 {
-    largest(midpoints.map(|m| beyond(m).abs() / (learning_rate * m.sharpness_gradient_square.sqrt())))
+/// How far midpoints are from the path that the theory averages them to: the sharpness at them differs from `2/h` by
+/// `y / h`, and a point at which it does not is at least `|y| / (h |grad S|)` away. The largest over some midpoints.
+pub fn averaging<'a>(midpoints: impl Iterator<Item = &'a MidpointSample>, edge_step: f64) -> f64 {
+    largest(midpoints.map(|m| beyond(m).abs() / (edge_step * m.sharpness_gradient_square.sqrt())))
 }
 
 /// The relative error of Sigma that the eigenpairs' residuals r explain. Sigma is made of `<D_ij, g>` and `<D_ij, D_kl>`, cubic

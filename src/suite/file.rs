@@ -8,7 +8,7 @@ use super::known::{KnownFinding, RunBy};
 use super::raw::{
     RawExperiment, RawFinding, RawNetwork, RawNumerics, RawObjective, RawQuadratic, RawSuite, RawValley,
 };
-use super::{Case, ExperimentSpec, SuiteError, limits, predictions};
+use super::{Case, ExperimentSpec, SuiteError, limits, optimizer, predictions};
 use crate::dynamics::{DEFAULT_SEGMENT, Numerics, Settings};
 use crate::objective::{NetworkSpec, ObjectiveSpec};
 use crate::prediction::Prediction;
@@ -133,13 +133,14 @@ fn experiment(source: &Source, raw: RawExperiment) -> Parsed<Experiment> {
     let name = source.check("name", &raw.name, |name| limits::name(name))?.clone();
     let objective = objective(source, &raw.objective)?;
     let settings = Settings {
+        optimizer: optimizer::chosen(source, raw.optimizer.as_ref())?,
         learning_rate: *source.check("learning_rate", &raw.learning_rate, |&x| limits::learning_rate(x))?,
         steps: *source.check("steps", &raw.steps, |&x| limits::steps(x))?,
         segment: source.or("segment", &raw.segment, DEFAULT_SEGMENT, limits::segment)?,
         numerics: numerics(source, &raw.numerics)?,
     };
     let seeds = source.check("seeds", &raw.seeds, |seeds| limits::seeds(seeds))?.clone();
-    let predictions = predictions::chosen(source, &raw.predictions)?;
+    let predictions = predictions::chosen(source, &raw.predictions, settings.optimizer.name())?;
     let findings = raw.finding.iter().map(|raw| finding(source, raw, &predictions, &seeds));
     Ok(Experiment {
         findings: findings.collect::<Parsed<_>>()?,

@@ -12,6 +12,7 @@ mod file;
 mod fuzz;
 mod known;
 mod limits;
+mod optimizer;
 mod predictions;
 mod ration;
 mod raw;

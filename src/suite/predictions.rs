@@ -17,8 +17,12 @@ pub(super) enum RawPredictions {
     Several(Vec<Spanned<String>>),
 }
 
-/// The predictions of those names in their order, each once.
-pub(super) fn chosen(source: &Source, raw: &Spanned<RawPredictions>) -> Parsed<Vec<&'static dyn Prediction>> {
+/// The predictions of those names in their order, each once; all must be about the kind of update rule of that name.
+pub(super) fn chosen(
+    source: &Source,
+    raw: &Spanned<RawPredictions>,
+    rule: &str,
+) -> Parsed<Vec<&'static dyn Prediction>> {
     let names = names(raw);
     if names.is_empty() {
         let message = format!("predictions = []: accepted are one or more of {}", known());
@@ -26,6 +30,7 @@ pub(super) fn chosen(source: &Source, raw: &Spanned<RawPredictions>) -> Parsed<V
     }
     let mut chosen: Vec<Chosen> = vec![];
     for (name, span) in names {
+        about(name, rule).map_err(|message| source.refuse(span.clone(), message))?;
         for new in named(name).ok_or_else(|| unknown(source, name, span.clone()))? {
             match chosen.iter().find(|other| other.prediction.name() == new.prediction.name()) {
                 None => chosen.push(new),
@@ -35,6 +40,24 @@ pub(super) fn chosen(source: &Source, raw: &Spanned<RawPredictions>) -> Parsed<V
         }
     }
     Ok(chosen.into_iter().map(|chosen| chosen.prediction).collect())
+}
+
+/// Whether the predictions that a name stands for are about this kind of rule, or why they are not.
+fn about(name: &str, rule: &str) -> Result<(), String> {
+    let fits = |group: &&Group| group.rule.is_none_or(|about| about == rule);
+    let of = |group: &&Group| group.name == name || group.predictions.iter().any(|one| one.name() == name);
+    match prediction::groups().iter().find(of).filter(|group| !fits(group)) {
+        None => Ok(()),
+        Some(group) => {
+            let fitting: Vec<&str> =
+                prediction::groups().iter().filter(fits).map(|group| group.name).collect();
+            let about = group.rule.unwrap_or_default();
+            Err(format!(
+                "predictions: {name} is about {about}: accepted with {rule} are all of {}",
+                fitting.join(", ")
+            ))
+        }
+    }
 }
 
 /// A prediction, and the group by which it was named.
@@ -136,15 +159,15 @@ mod tests {
         let mixed = read("['eigenpairs_certified', 'gradient_descent', 'sigma_holds_the_edge']");
         let parts = [vec!["eigenpairs_certified"], of("gradient_descent"), vec!["sigma_holds_the_edge"]];
         assert_eq!(mixed, Ok(parts.concat()));
-        let all = read("['gradient_descent', 'certificates']").expect("two groups");
+        let all = read("['gradient_descent', 'central_flow', 'certificates']").expect("all groups");
         assert_eq!(all, prediction::registry().iter().map(|p| p.name()).collect::<Vec<_>>());
     }
 
     #[test]
     fn a_prediction_beside_its_group_is_refused() {
         let expected = "my.toml, line 6: predictions: \"keeps_pace\" twice, by itself and as one of \
-                        \"gradient_descent\": accepted is each name once";
-        for twice in ["['keeps_pace',\n'gradient_descent']", "['gradient_descent',\n'keeps_pace']"] {
+                        \"central_flow\": accepted is each name once";
+        for twice in ["['keeps_pace',\n'central_flow']", "['central_flow',\n'keeps_pace']"] {
             assert_eq!(read(twice), Err(expected.to_string()));
         }
     }
@@ -154,7 +177,7 @@ mod tests {
         let message = read("'gradient_decent'").expect_err("no such group");
         let start = "my.toml, line 5: predictions: there is no prediction or group \"gradient_decent\". \
                      Did you mean gradient_descent? Accepted are quadratic_modes, ";
-        let end = ", eigenpairs_certified, and groups of these: gradient_descent, certificates";
+        let end = ", eigenpairs_certified, and groups of these: gradient_descent, central_flow, certificates";
         assert!(message.starts_with(start) && message.ends_with(end), "{message}");
         for (written, expected) in [
             ("3", "line 5: invalid type: integer `3`, expected a name or an array of names"),

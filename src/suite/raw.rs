@@ -4,6 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::known::RunBy;
+use super::optimizer::RawOptimizer;
 use super::predictions::RawPredictions;
 use crate::model::mlp::Activation;
 use crate::objective::{Crossing, DataName, Leaving, Loss, MatrixValley};
@@ -26,6 +27,7 @@ pub(super) struct RawExperiment {
     pub predictions: Spanned<RawPredictions>,
     #[serde(default)]
     pub finding: Vec<RawFinding>,
+    pub optimizer: Option<Spanned<RawOptimizer>>,
     pub learning_rate: Spanned<f64>,
     pub steps: Spanned<usize>,
     pub segment: Option<Spanned<usize>>,

@@ -47,7 +47,7 @@ pub fn action(
     next: &[f64],
     products: &Products,
 ) -> Result<ActionCertificate, FlowError> {
-    let (eta, k) = (rule.learning_rate(), here.sigma.len());
+    let (rate, h, k) = (rule.mean_step(), rule.edge_step(), here.sigma.len());
     let at = objective.linearize(w);
     let trace: f64 = here.sigma.iter().sum();
     let mut force = vec![0.0; w.len()];
@@ -66,8 +66,8 @@ pub fn action(
     let (velocity, wrong) = (moving(1.0), moving(1.0 + CONTROL));
     let (gradient_size, force_size) = (norm(at.gradient()), 0.5 * trace * largest);
     let rounding = (k * k).max(1) as f64 * ROUNDING;
-    let allowed = eta * (rounding * (gradient_size + force_size) + sdcp::TOLERANCE * force_size);
-    let size = eta * (gradient_size + force_size);
+    let allowed = rate * (rounding * (gradient_size + force_size) + sdcp::TOLERANCE * force_size);
+    let size = rate * (gradient_size + force_size);
     let moved: Vec<f64> = next.iter().zip(w).map(|(next, w)| next - w).collect();
     let expected = |v: &[f64]| v.iter().map(|v| dt * v).collect::<Vec<f64>>();
     let mut comparisons = vec![
@@ -84,8 +84,8 @@ pub fn action(
     if k > 0 {
         let hq = products.of(EffectiveHessian { at: &*at, rule }).apply(&here.sigma_vectors);
         let variance: f64 =
-            here.sigma.iter().enumerate().map(|(i, sigma)| sigma * (norm(hq.col(i)) / eta).powi(2)).sum();
-        let residual = here.residual * here.eigenvalues.first().copied().unwrap_or(0.0) / eta;
+            here.sigma.iter().enumerate().map(|(i, sigma)| sigma * (norm(hq.col(i)) / h).powi(2)).sum();
+        let residual = here.residual * here.eigenvalues.first().copied().unwrap_or(0.0) / h;
         comparisons.push(
             Comparison::new(
                 "tr(H Sigma H)",

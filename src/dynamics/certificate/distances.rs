@@ -17,7 +17,7 @@ pub struct DistanceCertificate {
 
 /// The certificate of a step; none before the first midpoint.
 ///
-/// Iterates must be a step `-eta grad L` apart, where eta is the learning rate of the run. Midpoints are taken from the differences of
+/// Iterates must be a step `-eta grad L`, and beta times the last one, apart, where eta and beta are those of the run. Midpoints are taken from the differences of
 /// the iterates, and sums are compensated, so that only the recorded numbers' rounding counts: with p terms in sixteen partial
 /// sums at most `p / 16 + 6` units in the last place, and one unit in the weights for each of the three operations of
 /// a midpoint.
@@ -29,11 +29,20 @@ pub fn distances(scene: &Scene<'_>) -> Result<Option<DistanceCertificate>, FlowE
     let eta = scene.rule.learning_rate();
     let sample = scene.sample;
     let mut comparisons = Vec::new();
-    for (name, from, to) in [("step to w_t", before, here), ("step from w_t", here, after)] {
+    // With momentum the step to w_t took w_{t-2} as well, which is no longer there.
+    let to_here = (scene.rule.momentum() == 0.0).then_some(("step to w_t", before, before, here));
+    for (name, last, from, to) in to_here.into_iter().chain([("step from w_t", before, here, after)]) {
         let at = scene.objective.linearize(from);
+        let again = zip(from, last).map(|(from, last)| scene.rule.momentum() * (from - last));
         let step = eta * length(at.gradient().iter().copied());
-        let gap = length(zip(from, to).zip(at.gradient()).map(|((from, to), g)| to - from + eta * g));
-        let allowed = 2.0 * f64::EPSILON * length(from.iter().copied()) + ROUNDING * step;
+        let gap = length(
+            zip(from, to)
+                .zip(at.gradient())
+                .zip(again)
+                .map(|(((from, to), g), again)| to - from - again + eta * g),
+        );
+        let allowed = (2.0 + 4.0 * scene.rule.momentum()) * f64::EPSILON * length(from.iter().copied())
+            + ROUNDING * step;
         comparisons.push(Comparison::new(name, step, gap, allowed));
     }
     // w_t - w*_t = (2 w_t - w_{t+1} - w_{t-1}) / 4.

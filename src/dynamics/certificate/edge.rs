@@ -9,7 +9,7 @@ use crate::eigen::SymmetricOperator;
 use crate::numeric::vector::{axpy, dot};
 use crate::numeric::{Matrix, symmetric_eigen};
 use crate::objective::Objective;
-use crate::optimizer::UpdateRule;
+use crate::optimizer::{EDGE, UpdateRule};
 
 /// How far `0 <= X  _|_  M >= 0` is from true, with `M = 2 I - U' eta H U - dt d/dt (U' eta H U)` along the flow.
 ///
@@ -84,8 +84,7 @@ pub fn edge(
     let whole = combined(4.0 / 3.0, &fine, -1.0 / 3.0, &coarse);
     let by_gradient = change(&along_gradient, 0.5 * SHARE);
     let by_sigma = combined(1.0, &whole, -1.0, &by_gradient);
-    let slack =
-        Matrix::from_fn(k, k, |i, j| if i == j { rule.edge() - lambda[(i, j)] } else { -lambda[(i, j)] });
+    let slack = Matrix::from_fn(k, k, |i, j| if i == j { EDGE - lambda[(i, j)] } else { -lambda[(i, j)] });
     let size = sigma.acting(&slack) + frobenius(&by_gradient) + frobenius(&by_sigma);
     let error =
         frobenius(&combined(1.0, &fine, -1.0, &coarse)) + (1.0 + 3.0 / SHARE) * ROUNDING * frobenius(&lambda);

@@ -26,6 +26,12 @@ pub struct Record {
     pub dim: usize,
     /// The learning rate eta.
     pub learning_rate: f64,
+    /// h: at the edge of stability the sharpness is `2 / h` ([`crate::optimizer::UpdateRule`]); eta for gradient descent.
+    pub edge_step: f64,
+    /// R: the mean path moves by R times the mean gradient a step; eta for gradient descent.
+    pub mean_step: f64,
+    /// q: beyond the edge by y an oscillation grows by `1 + q y` a step; 1 for gradient descent.
+    pub growth: f64,
     /// The steps that were asked for.
     pub steps: usize,
     /// The largest norm of gradient descent's weights.

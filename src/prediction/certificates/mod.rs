@@ -11,6 +11,7 @@ mod sigma_holds_the_edge;
 pub(super) const GROUP: Group = Group {
     name: "certificates",
     meaning: "what checks the numerics from outside, whatever the theory",
+    rule: None,
     predictions: &[
         &sigma_holds_the_edge::SigmaHoldsTheEdge,
         &sigma_acts_as_reported::SigmaActsAsReported,

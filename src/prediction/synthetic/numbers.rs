@@ -31,6 +31,9 @@ pub fn visit(record: &mut Record, f: &mut Visit<'_>) {
     let Record {
         dim,
         learning_rate,
+        edge_step,
+        mean_step,
+        growth,
         steps,
         largest_norm,
         substeps,
@@ -45,6 +48,9 @@ pub fn visit(record: &mut Record, f: &mut Visit<'_>) {
     } = record;
     f("dim", Count(dim));
     f("learning_rate", Real(learning_rate));
+    f("edge_step", Real(edge_step));
+    f("mean_step", Real(mean_step));
+    f("growth", Real(growth));
     f("steps", Count(steps));
     f("largest_norm", Real(largest_norm));
     f("substeps", Count(substeps));

@@ -85,6 +85,9 @@ pub fn record() -> Record {
     Record {
         dim: DIM,
         learning_rate: ETA,
+        edge_step: ETA,
+        mean_step: ETA,
+        growth: 1.0,
         steps: STEPS,
         largest_norm: NORM,
         substeps: 4,

@@ -24,8 +24,7 @@ fn theory(sample: &Sample) -> Option<&CentralSample> {
 
 /// `L` along all processes and `L(w(t)) + tr(Sigma) / eta`.
 fn loss(record: &Record) -> Figure {
-    let eta = record.learning_rate;
-    let averaged = |s: &Sample| theory(s).map(|c| c.loss + c.trace() / eta);
+    let averaged = |s: &Sample| theory(s).map(|c| c.loss + c.trace() / record.edge_step);
     let lines = vec![
         line("gradient descent", Colour::Descent, Stroke::Thin, series(record, |s| Some(s.discrete.loss))),
         line(

@@ -15,9 +15,10 @@ pub fn section(case: &Case, record: &Record, rows: &[VerdictRow]) -> String {
     let mut out = format!("<section id=\"{}\">\n", anchor(suite, &spec.name, *seed));
     let _ = writeln!(out, "<h2>{}, seed {seed}</h2>", escaped(&format!("{suite}: {}", spec.name)));
     let what = format!(
-        "{}; {} parameters, eta = {}, {} of {} steps",
+        "{}; {} parameters; {}, eta = {}, {} of {} steps",
         objective(&spec.objective),
         record.dim,
+        spec.settings.optimizer,
         record.learning_rate,
         record.samples.len(),
         record.steps

@@ -58,5 +58,5 @@ fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
 
 /// `eta sqrt(tr(H Sigma H) / tr Sigma)`.
 fn under(record: &Record, variance: f64, trace: f64) -> f64 {
-    record.learning_rate * (variance / trace).sqrt()
+    record.edge_step * (variance / trace).sqrt()
 }

@@ -49,7 +49,7 @@ fn judge(statement: &str, record: &Record, sign: f64) -> Judgement {
         );
         return Judgement::not_reached(statement, reason);
     }
-    let rate = |m: &MidpointSample| record.learning_rate * record.learning_rate * m.sharpening;
+    let rate = |m: &MidpointSample| record.mean_step * record.edge_step * m.sharpening;
     let mean = midpoints.iter().map(|m| rate(m)).sum::<f64>() / midpoints.len() as f64;
     let error =
         midpoints.iter().map(|m| 2.0 * angle(m) * rate(m).abs()).sum::<f64>() / midpoints.len() as f64;

@@ -33,9 +33,8 @@ impl Averages for LossDecomposes {
 
     fn estimates(&self, record: &Record) -> Result<Estimates, String> {
         let moments = at_the_edge(record)?;
-        let terms = |m: &Moment<'_>| {
-            Some((m.sample.discrete.loss - m.map.loss, m.map.trace() / record.learning_rate))
-        };
+        let terms =
+            |m: &Moment<'_>| Some((m.sample.discrete.loss - m.map.loss, m.map.trace() / record.edge_step));
         Ok(vec![Some(Estimate::of_squares(&moments, terms))])
     }
 }

@@ -71,7 +71,7 @@ impl Tracked {
         let oscillation = largest(segment.iter().map(|m| m.map.trace())).sqrt();
         Some(Self {
             farthest: largest(distances.into_iter()),
-            allowed: oscillation + 2.0 * averaging(midpoints.into_iter(), record.learning_rate),
+            allowed: oscillation + 2.0 * averaging(midpoints.into_iter(), record.edge_step),
             path: segment.last()?.map.path,
         })
     }

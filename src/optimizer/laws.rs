@@ -1,0 +1,105 @@
+//! Laws that every rule obeys; each registered kind is put through all of them.
+
+use super::*;
+use crate::numeric::random::Stream;
+
+/// Each kind with some values for its parameters.
+fn rules(eta: f64) -> Vec<(String, Rule)> {
+    let some = [0.0, 0.2, 0.5, 0.9];
+    registry()
+        .iter()
+        .flat_map(|kind| {
+            some.map(|value| Optimizer::new(kind, vec![value; kind.parameters.len()]).expect("accepted"))
+        })
+        .map(|optimizer| (optimizer.to_string(), optimizer.rule(eta)))
+        .collect()
+}
+
+/// The logarithm of the factor a step by which `|x|` changes in the end, on `L = lambda x^2 / 2`.
+fn growth(rule: &dyn UpdateRule, lambda: f64) -> f64 {
+    let (mut before, mut here) = (vec![1.0], vec![-1.0]);
+    let mut sum = 0.0;
+    for step in 0..4000 {
+        let next = rule.next(&before, &here, &[lambda * here[0]]);
+        let size = next[0].abs().max(here[0].abs());
+        // Linear, so that it may be kept at size 1; the first half is left out for what decays.
+        if step >= 2000 {
+            sum += libm::log(size);
+        }
+        (before, here) = (vec![here[0] / size], vec![next[0] / size]);
+    }
+    sum / 2000.0
+}
+
+#[test]
+fn every_file_is_registered_under_its_name() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/optimizer");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .expect("the folder is there")
+        .map(|entry| {
+            entry.expect("readable").file_name().to_string_lossy().trim_end_matches(".rs").to_string()
+        })
+        .filter(|name| !["mod", "kind", "laws"].contains(&name.as_str()))
+        .collect();
+    files.sort();
+    let mut names: Vec<&str> = registry().iter().map(|kind| kind.name).collect();
+    names.sort();
+    assert_eq!(files, names);
+}
+
+/// A quadratic is stable up to `2 / h` and not beyond, and just beyond an oscillation grows at the rate `q y`.
+#[test]
+fn the_edge_is_where_quadratics_become_unstable() {
+    let eta = 0.1;
+    for (name, rule) in rules(eta) {
+        let q = rule.growth();
+        for y in [1e-4, 1e-3] {
+            let y = y / q;
+            let rate = growth(&*rule, (EDGE + y) / rule.edge_step());
+            // The next order in y: a root of multiplicity two is approached where momentum is large.
+            let next = 2.0 * (q * y).powi(2) * (1.0 + q);
+            assert!((rate - q * y).abs() <= next, "{name}: {rate:e} for {:e}", q * y);
+            assert!(growth(&*rule, (EDGE - y) / rule.edge_step()) < 0.0, "{name} below the edge");
+        }
+    }
+}
+
+/// Under a constant gradient the path moves by `R` times it a step, once inertia has died away.
+#[test]
+fn the_mean_path_moves_by_the_mean_step() {
+    let gradient = Stream::new(0, "gradient").normals(3);
+    for (name, rule) in rules(0.1) {
+        let (mut before, mut here) = (vec![0.0; 3], vec![0.0; 3]);
+        for _ in 0..400 {
+            let next = rule.next(&before, &here, &gradient);
+            (before, here) = (here, next);
+        }
+        let mut velocity = gradient.clone();
+        rule.drift(&mut velocity);
+        for i in 0..3 {
+            let moved = here[i] - before[i];
+            assert!(
+                (moved - velocity[i]).abs() <= 1e-12 * here[i].abs(),
+                "{name}: {moved} for {}",
+                velocity[i]
+            );
+        }
+    }
+}
+
+#[test]
+fn without_momentum_all_rules_are_gradient_descent() {
+    let (w, g) = (Stream::new(0, "w").normals(5), Stream::new(0, "g").normals(5));
+    let plain = GradientDescent { learning_rate: 0.3 }.next(&w, &w, &g);
+    for kind in registry() {
+        let rule = Optimizer::new(kind, vec![0.0; kind.parameters.len()]).expect("accepted").rule(0.3);
+        assert_eq!(
+            (rule.next(&w, &w, &g), rule.edge_step(), rule.mean_step()),
+            (plain.clone(), 0.3, 0.3),
+            "{}",
+            kind.name
+        );
+        assert_eq!(rule.with_learning_rate(0.6).learning_rate(), 0.6, "{}", kind.name);
+        assert_eq!(rule.effective(2.0), 0.6, "{}", kind.name);
+    }
+}
