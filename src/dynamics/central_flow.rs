@@ -112,8 +112,9 @@ pub struct SingleEigenvalue {
 }
 
 impl CentralFlow {
-    /// The flow at `w(0)` with `substeps` Euler substeps a unit of time.
+    /// The flow at `w(0)` with `substeps` times as many Euler substeps a unit of time as the rule needs at least.
     pub fn new(rule: Rule, start: Vec<f64>, substeps: usize, numerics: &Numerics, seed: u64) -> Self {
+        let substeps = substeps * rule.least_substeps();
         // Beside the critical pairs the tracker reports the next one, so that it is seen coming.
         let tracker = Tracker::new(TrackerSettings {
             threshold: numerics.critical_above,

@@ -88,6 +88,16 @@ fn the_mean_path_moves_by_the_mean_step() {
 }
 
 #[test]
+fn as_many_substeps_as_stability_needs() {
+    for (name, rule) in rules(0.1) {
+        let stiffness = rule.mean_step() * EDGE / rule.edge_step();
+        let least = rule.least_substeps() as f64;
+        assert!(stiffness <= EDGE * least * (1.0 + 1e-8), "{name}: {stiffness} with {least}");
+        assert!(least == 1.0 || stiffness > EDGE * (least - 1.0), "{name}: {least} are more than needed");
+    }
+}
+
+#[test]
 fn without_momentum_all_rules_are_gradient_descent() {
     let (w, g) = (Stream::new(0, "w").normals(5), Stream::new(0, "g").normals(5));
     let plain = GradientDescent { learning_rate: 0.3 }.next(&w, &w, &g);
@@ -100,6 +110,6 @@ fn without_momentum_all_rules_are_gradient_descent() {
             kind.name
         );
         assert_eq!(rule.with_learning_rate(0.6).learning_rate(), 0.6, "{}", kind.name);
-        assert_eq!(rule.effective(2.0), 0.6, "{}", kind.name);
+        assert_eq!((rule.effective(2.0), rule.least_substeps()), (0.6, 1), "{}", kind.name);
     }
 }

@@ -63,6 +63,12 @@ pub trait UpdateRule: Debug + Send + Sync {
     /// R: in a step the mean path moves by `-R` times the mean gradient.
     fn mean_step(&self) -> f64;
 
+    /// Euler substeps a step that the mean path needs at least: at the edge `dt R S <= 2` up to `dt = h / R`.
+    fn least_substeps(&self) -> usize {
+        // A quotient that is whole may be rounded up.
+        (self.mean_step() / self.edge_step() - 1e-9).ceil().max(1.0) as usize
+    }
+
     /// q: with an effective sharpness of `2 + y` an oscillation grows by the factor `1 + q y` a step, to first order in y.
     fn growth(&self) -> f64 {
         1.0
