@@ -161,6 +161,9 @@ A suite file:
   [experiment.numerics]              # may be left out
   substeps = 2                       # of the central flow a step; raise it if a verdict is unresolved
 
+An array where there is one value above, such as learning_rate = [0.1, 0.15], is an experiment a value, my-network-learning-rate-0.1
+and so on; several arrays are all combinations, at most 1000 experiments a suite.
+
 Ctrl-C ends the run, prints the verdicts of what has finished and writes the page, within a second or two; a third one quits
 at once. SIGTERM and SIGHUP do the same, but what was ignored at the start stays so: under nohup a run goes on.
 Exit codes: 0 every claim holds and every control is violated, 1 not so, 2 bad input, 130 stopped by Ctrl-C."#;
@@ -214,7 +217,7 @@ mod tests {
             .lines()
             .skip_while(|line| !line.contains("A suite file:"))
             .skip(1)
-            .take_while(|line| !line.starts_with("Ctrl-C"))
+            .take_while(|line| line.is_empty() || line.starts_with("  "))
             .map(|line| format!("{line}\n"))
             .collect();
         assert_eq!(

@@ -10,7 +10,7 @@ mod spec;
 pub use landscape::{Crossing, CrossingPath, Landscape, Leaving, MatrixValley, Pencil, Stay};
 pub use memory::ObjectiveMemory;
 pub use network::{Network, program};
-pub use spec::{BuildError, DataName, Loss, NetworkSpec, ObjectiveSpec};
+pub use spec::{BuildError, DataName, Loss, NetworkSpec, ObjectiveSpec, lists};
 
 use crate::numeric::Matrix;
 

@@ -90,6 +90,18 @@ pub enum BuildError {
     Shape(&'static str),
 }
 
+/// The keys of an objective whose values are arrays, where there is such an objective; at all others an array is a sweep.
+pub fn lists(objective: &str) -> Option<&'static [&'static str]> {
+    Some(match objective {
+        "network" => &["hidden"],
+        "quadratic" => &["spectrum"],
+        "matrix_valley" => &["curvature", "slope"],
+        "crossing" => &["curvature"],
+        "valley" | "leaving" => &[],
+        _ => return None,
+    })
+}
+
 impl DataName {
     /// The number of examples the data set can give.
     pub fn available(self) -> usize {

@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
+use serde::Deserialize;
 use toml::Spanned;
+use toml::de::{DeTable, Deserializer};
 
 use super::known::{KnownFinding, RunBy};
 use super::raw::{
     RawExperiment, RawFinding, RawNetwork, RawNumerics, RawObjective, RawQuadratic, RawSuite, RawValley,
 };
-use super::{Case, ExperimentSpec, SuiteError, limits, optimizer, predictions};
+use super::{Case, ExperimentSpec, SuiteError, limits, optimizer, predictions, sweep};
 use crate::dynamics::{DEFAULT_SEGMENT, Numerics, Settings};
 use crate::objective::{NetworkSpec, ObjectiveSpec};
 use crate::prediction::Prediction;
@@ -65,13 +67,16 @@ pub fn load(path: &Path) -> Result<Suite, SuiteError> {
 /// Parses `text`, the content of the suite file named `file`.
 pub fn parse(file: &str, text: &str) -> Result<Suite, SuiteError> {
     let source = Source::new(file, text);
-    let raw: RawSuite = toml::from_str(text).map_err(|error| source.misread(error))?;
+    let mut document = DeTable::parse(text).map_err(|error| source.misread(error))?;
+    let endings = sweep::write_out(&source, document.get_mut())?;
+    let raw = RawSuite::deserialize(Deserializer::from(document)).map_err(|error| source.misread(error))?;
     let name = Path::new(file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
     if raw.experiment.get_ref().is_empty() {
         let message = "experiment = []: accepted are one or more experiments";
         return Err(source.refuse(raw.experiment.span(), message).into());
     }
-    let experiments = raw.experiment.into_inner().into_iter().map(|raw| experiment(&source, raw));
+    let experiments = raw.experiment.into_inner().into_iter().zip(&endings);
+    let experiments = experiments.map(|(raw, ending)| experiment(&source, raw, ending));
     let suite = Suite {
         name,
         file: file.to_string(),
@@ -129,8 +134,10 @@ impl Experiment {
     }
 }
 
-fn experiment(source: &Source, raw: RawExperiment) -> Parsed<Experiment> {
-    let name = source.check("name", &raw.name, |name| limits::name(name))?.clone();
+/// An experiment whose name has that ending by a sweep.
+fn experiment(source: &Source, raw: RawExperiment, ending: &str) -> Parsed<Experiment> {
+    let name = source.check("name", &raw.name, |name| limits::name(name))?.clone() + ending;
+    source.check("name", &raw.name, |_| limits::name_ending(ending))?;
     let objective = objective(source, &raw.objective)?;
     let settings = Settings {
         optimizer: optimizer::chosen(source, raw.optimizer.as_ref())?,

@@ -19,7 +19,7 @@ const TEXTS: [&str; 4] = [
 ];
 
 /// What takes the place of a token.
-const NASTY: [&str; 34] = [
+const NASTY: [&str; 36] = [
     "",
     "0",
     "-1",
@@ -49,6 +49,8 @@ const NASTY: [&str; 34] = [
     "[0]",
     "[0, 0]",
     "[nan]",
+    "[1, 2.5]",
+    "['tanh', 'gelu']",
     "{}",
     "{ quadratic = { spectrum = [] } }",
     "=",

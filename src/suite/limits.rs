@@ -11,6 +11,7 @@ const WIDEST: usize = 10_000;
 const MOST_EIGENVALUES: usize = 1_000;
 const MOST_SUBSTEPS: usize = 1_000;
 const LONGEST_NAME: usize = 80;
+const LONGEST_ENDING: usize = 100;
 
 /// A learning rate: finite and above 0.
 pub fn learning_rate(value: f64) -> Accepted {
@@ -63,6 +64,13 @@ pub(super) fn name(value: &str) -> Accepted {
         format!(
             "accepted are names of lower-case letters, digits and inner hyphens, at most {LONGEST_NAME} characters"
         )
+    })
+}
+
+/// What the keys and values of a sweep add to a name.
+pub(super) fn name_ending(value: &str) -> Accepted {
+    require(value.len() <= LONGEST_ENDING, || {
+        format!("its arrays add {} characters to it: accepted are {LONGEST_ENDING}", value.len())
     })
 }
 

@@ -21,6 +21,7 @@ mod runner;
 pub mod shipped;
 mod spec;
 mod suggestion;
+mod sweep;
 
 pub use cache::Cache;
 pub use case::Case;
