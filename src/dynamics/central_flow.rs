@@ -1,8 +1,8 @@
-//! The complete central flow of gradient descent.
+//! The complete central flow of an update rule with edge step h and mean step R, both eta for gradient descent.
 //!
-//! `dw/dt = -eta [grad L + 1/2 grad <H, Sigma>]` with `Sigma = U X U'` in the critical eigenspace, X the solution of
+//! `dw/dt = -R [grad L + 1/2 grad <H, Sigma>]` with `Sigma = U X U'` in the critical eigenspace, X the solution of
 //! the complementarity problem (Cohen, Damian, Talwalkar, Kolter, Lee 2025):
-//! `0 <= X  _|_  2 I - d/dt-linearised (U' eta H U) >= 0`. Without critical eigenvalues X is empty and this is gradient flow.
+//! `0 <= X  _|_  2 I - d/dt-linearised (U' h H U) >= 0`. Without critical eigenvalues X is empty and this is gradient flow.
 
 use super::ascent::Ascent;
 use super::effective_hessian::EffectiveHessian;

@@ -1,4 +1,7 @@
 //! The claims of the theory of central flows, whatever the update rule: sharpening, the edge of stability, Sigma, the path, time averages.
+//!
+//! They are told for gradient descent. With another rule eta stands for its edge step h where a sharpness is compared with
+//! 2/eta, and in what follows from that, and for its mean step R in velocities ([`crate::optimizer::UpdateRule`]).
 
 use super::Group;
 
@@ -24,7 +27,8 @@ mod tracks_in_segments;
 /// In the order of the talk.
 pub(super) const GROUP: Group = Group {
     name: "central_flow",
-    meaning: "the edge of stability, Sigma, the path and time averages, whatever the update rule",
+    meaning: "the edge of stability, Sigma, the path and time averages, whatever the update rule; for other rules than gradient descent \
+              eta stands for what makes the edge 2/eta",
     rule: None,
     predictions: &[
         &progressive_sharpening::ProgressiveSharpening,
