@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use super::{CliError, ListArguments, Status, output, selection};
 use crate::prediction::{self, Group};
-use crate::report;
 use crate::suite::{Experiment, RunBy, Suite};
 
 /// Runs the command.
@@ -37,7 +36,7 @@ fn experiment(experiment: &Experiment) -> String {
     format!(
         "\n  experiment {}\n    {}\n    learning rate {}, steps {}, seeds {}\n    predictions: {}\n",
         spec.name,
-        report::objective(&spec.objective),
+        spec.objective.description(),
         spec.settings.learning_rate,
         spec.settings.steps,
         seeds.join(", "),

@@ -4,15 +4,13 @@ use std::path::Path;
 
 use serde::Deserialize;
 use toml::Spanned;
-use toml::de::{DeTable, Deserializer};
+use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::known::{KnownFinding, RunBy};
-use super::raw::{
-    RawExperiment, RawFinding, RawNetwork, RawNumerics, RawObjective, RawQuadratic, RawSuite, RawValley,
-};
+use super::raw::{RawExperiment, RawFinding, RawNumerics, RawSuite};
 use super::{Case, ExperimentSpec, SuiteError, limits, predictions, sweep};
 use crate::dynamics::{DEFAULT_SEGMENT, Numerics, Settings};
-use crate::objective::{NetworkSpec, ObjectiveSpec};
+use crate::objective;
 use crate::prediction::Prediction;
 use crate::source::{Parsed, Refusal, Source, line_after};
 
@@ -69,14 +67,16 @@ pub fn parse(file: &str, text: &str) -> Result<Suite, SuiteError> {
     let source = Source::new(file, text);
     let mut document = DeTable::parse(text).map_err(|error| source.misread(error))?;
     let endings = sweep::write_out(&source, document.get_mut())?;
+    let objectives = objectives(document.get_ref());
     let raw = RawSuite::deserialize(Deserializer::from(document)).map_err(|error| source.misread(error))?;
     let name = Path::new(file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
     if raw.experiment.get_ref().is_empty() {
         let message = "experiment = []: accepted are one or more experiments";
         return Err(source.refuse(raw.experiment.span(), message).into());
     }
-    let experiments = raw.experiment.into_inner().into_iter().zip(&endings);
-    let experiments = experiments.map(|(raw, ending)| experiment(&source, raw, ending));
+    let experiments = raw.experiment.into_inner().into_iter().zip(endings).zip(objectives);
+    let experiments =
+        experiments.map(|((raw, ending), objective)| experiment(&source, raw, &ending, objective));
     let suite = Suite {
         name,
         file: file.to_string(),
@@ -134,11 +134,23 @@ impl Experiment {
     }
 }
 
-/// An experiment whose name has that ending by a sweep.
-fn experiment(source: &Source, raw: RawExperiment, ending: &str) -> Parsed<Experiment> {
+/// The objectives of a document's experiments, which their kinds read.
+fn objectives<'i>(document: &DeTable<'i>) -> Vec<Spanned<DeValue<'i>>> {
+    let experiments = document.get("experiment").and_then(|value| value.get_ref().as_array());
+    let objective = |experiment: &Spanned<DeValue<'i>>| experiment.get_ref().get("objective").cloned();
+    experiments.into_iter().flatten().filter_map(objective).collect()
+}
+
+/// An experiment with that objective, whose name has that ending by a sweep.
+fn experiment(
+    source: &Source,
+    raw: RawExperiment,
+    ending: &str,
+    objective: Spanned<DeValue>,
+) -> Parsed<Experiment> {
     let name = source.check("name", &raw.name, |name| limits::name(name))?.clone() + ending;
     source.check("name", &raw.name, |_| limits::name_ending(ending))?;
-    let objective = objective(source, &raw.objective)?;
+    let objective = objective::read(source, objective)?;
     let settings = Settings {
         learning_rate: *source.check("learning_rate", &raw.learning_rate, |&x| limits::learning_rate(x))?,
         steps: *source.check("steps", &raw.steps, |&x| limits::steps(x))?,
@@ -154,61 +166,6 @@ fn experiment(source: &Source, raw: RawExperiment, ending: &str) -> Parsed<Exper
         seeds,
         predictions,
         line: source.line(raw.name.span()),
-    })
-}
-
-fn objective(source: &Source, raw: &Spanned<RawObjective>) -> Parsed<ObjectiveSpec> {
-    let RawObjective { network, quadratic, valley, matrix_valley, crossing, leaving } = raw.get_ref();
-    let given: Vec<ObjectiveSpec> = [
-        network.as_ref().map(|raw| read_network(source, raw)),
-        quadratic.as_ref().map(|raw| read_quadratic(source, raw)),
-        valley.as_ref().map(|raw| read_valley(source, raw)),
-        matrix_valley.as_ref().map(|raw| {
-            let valley = source.check("matrix_valley", raw, limits::matrix_valley)?;
-            Ok(ObjectiveSpec::MatrixValley(valley.clone()))
-        }),
-        crossing
-            .as_ref()
-            .map(|raw| Ok(ObjectiveSpec::Crossing(source.check("crossing", raw, limits::crossing)?.clone()))),
-        leaving
-            .as_ref()
-            .map(|raw| Ok(ObjectiveSpec::Leaving(source.check("leaving", raw, limits::leaving)?.clone()))),
-    ]
-    .into_iter()
-    .flatten()
-    .collect::<Parsed<_>>()?;
-    let [objective] = <[ObjectiveSpec; 1]>::try_from(given).map_err(|_| {
-        source.refuse(
-            raw.span(),
-            "objective must be exactly one function: accepted is one of network, quadratic, valley, \
-             matrix_valley, crossing, leaving",
-        )
-    })?;
-    Ok(objective)
-}
-
-fn read_network(source: &Source, raw: &RawNetwork) -> Parsed<ObjectiveSpec> {
-    let widths =
-        raw.hidden.iter().map(|width| source.check("hidden width", width, |&x| limits::width(x)).copied());
-    Ok(ObjectiveSpec::Network(NetworkSpec {
-        data: raw.data,
-        examples: *source.check("examples", &raw.examples, |&x| limits::examples(x, raw.data))?,
-        hidden: widths.collect::<Parsed<_>>()?,
-        activation: raw.activation,
-        loss: raw.loss,
-    }))
-}
-
-fn read_quadratic(source: &Source, raw: &RawQuadratic) -> Parsed<ObjectiveSpec> {
-    let spectrum = source.check("spectrum", &raw.spectrum, |spectrum| limits::spectrum(spectrum))?;
-    Ok(ObjectiveSpec::Quadratic { spectrum: spectrum.clone() })
-}
-
-fn read_valley(source: &Source, raw: &RawValley) -> Parsed<ObjectiveSpec> {
-    Ok(ObjectiveSpec::Valley {
-        curvature: *source.check("curvature", &raw.curvature, |&x| limits::finite(x))?,
-        slope: *source.check("slope", &raw.slope, |&x| limits::finite(x))?,
-        directions: *source.check("directions", &raw.directions, |&x| limits::directions(x))?,
     })
 }
 

@@ -19,7 +19,6 @@ mod row;
 mod runner;
 pub mod shipped;
 mod spec;
-mod suggestion;
 mod sweep;
 
 pub use cache::Cache;
@@ -32,4 +31,3 @@ pub use ration::Ration;
 pub use row::{Runs, VerdictRow};
 pub use runner::{Batch, Incident, Verification, verify};
 pub use spec::ExperimentSpec;
-pub use suggestion::{did_you_mean, nearest};

@@ -7,9 +7,8 @@ use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use toml::Spanned;
 
-use super::did_you_mean;
 use crate::prediction::{self, Group, Prediction};
-use crate::source::{Parsed, Refusal, Source};
+use crate::source::{Parsed, Refusal, Source, did_you_mean};
 
 /// A name, or an array of them.
 pub(super) enum RawPredictions {
