@@ -5,10 +5,10 @@
 //! suite file -> experiment -> record -> verdicts -> report, golden files. A module uses only those above it in this list:
 //!
 //! - [`numeric`]: kernels with the same bits on every processor and number of threads.
-//! - [`source`]: texts of suite files, of which what is refused is told with its line.
+//! - [`source`]: texts of suite files, of which what is refused is told with its line; open sets of which they name an entry.
 //! - [`autodiff`]: derivatives up to third order of graphs of linear, bilinear and pointwise nodes.
 //! - [`model`]: architectures. [`data`]: data sets.
-//! - [`objective`]: functions to minimise: networks on data, analytic landscapes.
+//! - [`objective`]: functions to minimise: networks on data, analytic landscapes; what a suite file says of them.
 //! - [`eigen`]: the largest eigenpairs of an operator, cold, warm and certified.
 //! - [`sdcp`]: the semidefinite complementarity problem that determines the oscillation covariance.
 //! - [`optimizer`]: update rules.

@@ -1,16 +1,19 @@
 //! A tanh network on some of the digits, as an objective.
 
+use std::sync::Arc;
+
+use centralflow::data::digits::Digits;
 use centralflow::model::mlp::Activation;
-use centralflow::objective::{DataName, Loss, NetworkSpec, Objective, ObjectiveSpec};
+use centralflow::objective::{Entry, Loss, NetworkEntry, Objective};
 
 /// The mean-squared error of a network with these hidden widths on that many examples, started from seed 0.
 pub fn small_digits(examples: usize, hidden: &[usize]) -> Box<dyn Objective> {
-    let spec = NetworkSpec {
-        data: DataName::Digits,
+    let network = NetworkEntry {
+        data: Arc::new(Digits {}),
         examples,
         hidden: hidden.to_vec(),
         activation: Activation::Tanh,
         loss: Loss::Mse,
     };
-    ObjectiveSpec::Network(spec).build(0).expect("valid")
+    network.build(0).expect("valid")
 }

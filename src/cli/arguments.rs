@@ -151,8 +151,8 @@ A suite file:
   steps = 1200                       # averages need some hundreds past the first blow-up
   segment = 400                      # after so many the theory starts anew at a midpoint; may be left out
 
-  [experiment.objective.network]     # or quadratic = { spectrum = [..] },
-  data = "digits"                    # or valley = { curvature, slope, directions }, or see suites/landscapes.toml
+  [experiment.objective.network]     # or quadratic = { spectrum = [..] }, or see suites/landscapes.toml
+  data = "digits"                    # or "gaussian", { gaussian = { features = 20, classes = 3 } }
   examples = 300
   hidden = [32, 32]                  # [] is a linear model
   activation = "tanh"                # tanh, gelu, silu, softplus

@@ -41,8 +41,8 @@ fn experiment(experiment: &Experiment) -> String {
     format!(
         "\n  experiment {}\n    {}\n    {}, learning rate {}, steps {}, seeds {}\n    predictions: {}\n",
         spec.name,
-        report::objective(&spec.objective),
-        spec.settings.optimizer,
+        spec.objective.description(),
+        spec.settings.optimizer.description(),
         spec.settings.learning_rate,
         spec.settings.steps,
         seeds.join(", "),

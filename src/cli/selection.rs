@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::CliError;
-use crate::suite::{Experiment, Suite, check_distinct, did_you_mean, load, shipped};
+use crate::source::did_you_mean;
+use crate::suite::{Experiment, Suite, check_distinct, load, shipped};
 
 /// The suites named on the command line, each a shipped name or a file; all shipped ones if none is named.
 pub fn suites(names: &[String]) -> Result<Vec<Suite>, CliError> {

@@ -152,7 +152,8 @@ mod tests {
             ("numerics", |case| case.spec.settings.numerics.substeps += 2),
             ("name", |case| case.spec.name += "-b"),
             ("objective", |case| {
-                case.spec.objective = crate::objective::ObjectiveSpec::Quadratic { spectrum: vec![1.0] };
+                case.spec.objective =
+                    std::sync::Arc::new(crate::objective::Quadratic { spectrum: vec![1.0] });
             }),
         ];
         for (key, change) in changes {

@@ -3,9 +3,44 @@
 //! Source, licence and attribution: `src/data/digits.md`.
 
 use std::io::Read;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use super::Dataset;
+use serde::{Deserialize, Serialize};
+
+use super::{Dataset, Entry};
+use crate::numeric::random::Stream;
+use crate::source::Kind;
+
+/// Named `digits`; it has no parameters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Digits {}
+
+pub(super) const KIND: Kind<dyn Entry> =
+    Kind { name: "digits", lists: &[], read: |source, table| Ok(Arc::new(source.read::<Digits>(table)?)) };
+
+impl Entry for Digits {
+    fn kind(&self) -> &'static str {
+        KIND.name
+    }
+
+    fn available(&self) -> usize {
+        EXAMPLES
+    }
+
+    fn features(&self) -> usize {
+        FEATURES
+    }
+
+    fn targets(&self) -> usize {
+        CLASSES
+    }
+
+    /// Chosen by the stream `examples` of `seed`.
+    fn examples(&self, count: usize, seed: u64) -> Dataset {
+        digits().select(&Stream::new(seed, "examples").choose(EXAMPLES, count))
+    }
+}
 
 /// The number of examples.
 pub const EXAMPLES: usize = 1797;

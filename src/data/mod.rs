@@ -1,7 +1,10 @@
 //! Data sets: one file each, all shipped with the project or made from a seed.
 
 pub mod digits;
+mod entry;
 pub mod gaussian;
+
+pub use entry::{Entry, is_list, kinds, read, serialize};
 
 /// Examples: inputs and what a network is to make of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,5 +50,22 @@ impl Dataset {
             targets: rows(&self.targets, self.outputs),
             outputs: self.outputs,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_registered_under_its_name() {
+        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/data")).expect("there");
+        let names = folder.map(|file| file.expect("readable").file_name().to_string_lossy().into_owned());
+        let modules = names.filter_map(|name| name.strip_suffix(".rs").map(String::from));
+        let mut files: Vec<String> = modules.filter(|name| name != "mod" && name != "entry").collect();
+        files.sort();
+        let mut registered: Vec<&str> = kinds().iter().map(|kind| kind.name).collect();
+        registered.sort();
+        assert_eq!(files, registered);
     }
 }

@@ -90,10 +90,10 @@ fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::objective::ObjectiveSpec;
+    use crate::objective::{Entry, Quadratic};
 
     fn quadratic(order: usize, steps: usize) -> u64 {
-        let objective = ObjectiveSpec::Quadratic { spectrum: vec![1.0; order] };
+        let objective = Quadratic { spectrum: vec![1.0; order] };
         Settings::new(0.1, steps).memory(&objective.memory()).total()
     }
 

@@ -1,14 +1,17 @@
 //! How a run is made: a learning rate, a number of steps, the length of segments and the numerical settings.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use crate::optimizer::Optimizer;
+use crate::optimizer::{self, Plain};
 
 /// What a run takes beside an objective and a seed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Settings {
     /// The optimizer.
-    pub optimizer: Optimizer,
+    #[serde(serialize_with = "optimizer::serialize")]
+    pub optimizer: Arc<dyn optimizer::Entry>,
     /// The learning rate eta.
     pub learning_rate: f64,
     /// The number of steps of the optimizer.
@@ -27,7 +30,7 @@ impl Settings {
     /// So many steps of gradient descent with this learning rate, and what is usual for the rest.
     pub fn new(learning_rate: f64, steps: usize) -> Self {
         Self {
-            optimizer: Optimizer::gradient_descent(),
+            optimizer: Arc::new(Plain {}),
             learning_rate,
             steps,
             segment: DEFAULT_SEGMENT,

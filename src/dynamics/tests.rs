@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
+use crate::data::digits::Digits;
 use crate::model::mlp::Activation;
 use crate::numeric::dispatch::{Level, limit, test_lock};
 use crate::numeric::vector::distance;
-use crate::objective::{DataName, Loss, NetworkSpec, ObjectiveSpec};
+use crate::objective::{Entry, Loss, NetworkEntry, Quadratic, Valley};
 use crate::optimizer::GradientDescent;
 
 /// Counts steps and cancels after some.
@@ -26,23 +27,22 @@ impl Progress for Counter {
     }
 }
 
-fn run_unwatched(objective: &ObjectiveSpec, settings: &Settings) -> Record {
+fn run_unwatched(objective: &dyn Entry, settings: &Settings) -> Record {
     run(&*objective.build(1).expect("valid"), settings, 1, &[], &Unwatched)
 }
 
-fn valley() -> ObjectiveSpec {
-    ObjectiveSpec::Valley { curvature: 3.0, slope: 0.02, directions: 2 }
+fn valley() -> Valley {
+    Valley { curvature: 3.0, slope: 0.02, directions: 2 }
 }
 
-fn network() -> ObjectiveSpec {
-    let network = NetworkSpec {
-        data: DataName::Digits,
+fn network() -> NetworkEntry {
+    NetworkEntry {
+        data: Arc::new(Digits {}),
         examples: 100,
         hidden: vec![9, 8],
         activation: Activation::Gelu,
         loss: Loss::CrossEntropy,
-    };
-    ObjectiveSpec::Network(network)
+    }
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn the_central_flow_locks_the_valley_at_the_edge() {
 
 #[test]
 fn divergence_ends_the_run_with_its_step() {
-    let quadratic = ObjectiveSpec::Quadratic { spectrum: vec![9.0, 1.0] };
+    let quadratic = Quadratic { spectrum: vec![9.0, 1.0] };
     let record = run_unwatched(&quadratic, &Settings::new(1.0, 400));
     let stopped = record.stopped().expect("gradient descent diverges");
     assert!(

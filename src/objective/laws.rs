@@ -2,45 +2,99 @@
 
 use proptest::prelude::*;
 
+use std::sync::Arc;
+
 use super::*;
+use crate::data;
+use crate::data::digits::Digits;
+use crate::data::gaussian::Gaussian;
 use crate::model::mlp::Activation;
 use crate::numeric::pairs;
 use crate::numeric::random::Stream;
 use crate::numeric::vector::{axpy, distance, dot, norm};
+use crate::source::Source;
 
-fn objectives() -> Vec<(String, Box<dyn Objective>)> {
-    let mut specs = vec![
-        ("quadratic".to_string(), ObjectiveSpec::Quadratic { spectrum: vec![3.0, 1.0, 0.2, -0.5] }),
-        ("valley".to_string(), ObjectiveSpec::Valley { curvature: 1.0, slope: 0.3, directions: 3 }),
-        ("matrix valley".to_string(), landscape::tests::matrix_valley()),
-        ("crossing".to_string(), landscape::tests::crossing()),
-        ("leaving".to_string(), landscape::tests::leaving()),
-    ];
+/// An entry of each kind, and networks of each activation, loss and data set.
+fn entries() -> Vec<(String, Box<dyn Entry>)> {
+    let mut entries: Vec<(String, Box<dyn Entry>)> =
+        landscape::tests::entries().into_iter().map(|entry| (entry.kind().to_string(), entry)).collect();
     for activation in [Activation::Tanh, Activation::Gelu, Activation::Silu, Activation::Softplus] {
         for loss in [Loss::Mse, Loss::CrossEntropy] {
             // 70 examples are two chunks, the last one partial.
-            let network =
-                NetworkSpec { data: DataName::Digits, examples: 70, hidden: vec![7, 5], activation, loss };
-            specs.push((format!("{activation:?} {loss:?}"), ObjectiveSpec::Network(network)));
+            let network = NetworkEntry {
+                data: Arc::new(Digits {}),
+                examples: 70,
+                hidden: vec![7, 5],
+                activation,
+                loss,
+            };
+            entries.push((format!("{activation:?} {loss:?}"), Box::new(network)));
         }
     }
-    let linear = NetworkSpec {
-        data: DataName::Digits,
-        examples: 9,
-        hidden: vec![],
-        activation: Activation::Tanh,
-        loss: Loss::CrossEntropy,
-    };
-    specs.push(("linear model".to_string(), ObjectiveSpec::Network(linear)));
-    specs.into_iter().map(|(name, spec)| (name, spec.build(3).expect("valid"))).collect()
+    let (activation, loss) = (Activation::Tanh, Loss::CrossEntropy);
+    for data in data_sets() {
+        let name = format!("linear model on {}", data.kind());
+        entries.push((name, Box::new(NetworkEntry { data, examples: 9, hidden: vec![], activation, loss })));
+    }
+    entries
+}
+
+/// A data set of each kind.
+fn data_sets() -> Vec<Arc<dyn data::Entry>> {
+    vec![Arc::new(Digits {}), Arc::new(Gaussian { features: 12, classes: 3 })]
+}
+
+fn objectives() -> Vec<(String, Box<dyn Objective>)> {
+    entries().into_iter().map(|(name, entry)| (name, entry.build(3).expect("valid"))).collect()
+}
+
+#[test]
+fn every_kind_is_tried_and_used_by_a_shipped_suite() {
+    let all = crate::suite::shipped::all().unwrap_or_else(|error| panic!("{error}"));
+    let experiments = all.iter().flat_map(|suite| &suite.experiments);
+    let shipped: Vec<serde_json::Value> =
+        experiments.map(|e| serde_json::to_value(&*e.spec.objective).expect("JSON")).collect();
+    for kind in kinds() {
+        assert!(entries().iter().any(|(_, entry)| entry.kind() == kind.name), "no law of {}", kind.name);
+        assert!(shipped.iter().any(|used| used.get(kind.name).is_some()), "no suite of {}", kind.name);
+    }
+    for kind in data::kinds() {
+        assert!(data_sets().iter().any(|data| data.kind() == kind.name), "no law of {}", kind.name);
+        let data = |used: &serde_json::Value| used["network"]["data"].clone();
+        let uses = |used| data(used) == kind.name || data(used).get(kind.name).is_some();
+        assert!(shipped.iter().any(uses), "no suite of {}", kind.name);
+    }
+}
+
+#[test]
+fn what_an_entry_says_of_its_objective_is_so() {
+    for (name, entry) in entries() {
+        let objective = entry.build(3).expect("valid");
+        assert_eq!(entry.memory().dim, objective.dim() as u64, "{name}");
+        assert!(entry.cost().is_finite() && entry.cost() > 0.0, "{name}");
+        assert!(!entry.description().is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn an_entry_serialises_as_a_suite_file_has_it() {
+    for (name, entry) in entries() {
+        let json = serde_json::to_string(&*entry).expect("JSON");
+        // TOML has `=` where JSON has `:`.
+        let written = json.replace("\":", "\"=");
+        let text = format!("objective = {written}");
+        let document = toml::de::DeTable::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let value = document.get_ref().get("objective").cloned().expect("there");
+        let again = read(&Source::new("my.toml", &text), value).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(serde_json::to_string(&*again).expect("JSON"), json, "{name}");
+    }
 }
 
 /// A tanh and a GELU network on fewer examples than a chunk has, on whole chunks, and on several.
 fn objectives_on_few_and_many_examples() -> Vec<(String, Box<dyn Objective>)> {
     let spec = |examples, activation| {
-        let network =
-            NetworkSpec { data: DataName::Digits, examples, hidden: vec![5], activation, loss: Loss::Mse };
-        ObjectiveSpec::Network(network).build(3).expect("valid")
+        let (data, hidden) = (Arc::new(Digits {}), vec![5]);
+        NetworkEntry { data, examples, hidden, activation, loss: Loss::Mse }.build(3).expect("valid")
     };
     let activations = [Activation::Tanh, Activation::Gelu];
     let all = [3, 64, 65, 150].into_iter().flat_map(|n| activations.map(|a| (n, a)));

@@ -1,16 +1,18 @@
-//! Functions to minimise, with their derivatives up to third order.
+//! Functions to minimise, with their derivatives up to third order, and what a suite file says of them: a kind a file.
 
+mod entry;
 mod landscape;
 #[cfg(test)]
 mod laws;
 mod memory;
 mod network;
-mod spec;
 
-pub use landscape::{Crossing, CrossingPath, Landscape, Leaving, MatrixValley, Pencil, Stay};
+pub use entry::{BuildError, Entry, is_list, kinds, read};
+pub use landscape::{
+    Crossing, CrossingPath, Landscape, Leaving, MatrixValley, Pencil, Quadratic, Stay, Valley,
+};
 pub use memory::ObjectiveMemory;
-pub use network::{Network, program};
-pub use spec::{BuildError, DataName, Loss, NetworkSpec, ObjectiveSpec, lists};
+pub use network::{Loss, Network, NetworkEntry, program};
 
 use crate::numeric::Matrix;
 

@@ -1,11 +1,27 @@
 //! The training loss of a network on data.
 
-use super::spec::Loss;
+mod entry;
+
+use serde::{Deserialize, Serialize};
+
 use super::{Linearization, Objective};
 use crate::autodiff::{Graph, Linearized, NodeId, Pointwise, Program};
 use crate::data::Dataset;
 use crate::model::mlp::Mlp;
 use crate::numeric::{Matrix, Scalar};
+
+pub(super) use entry::KIND;
+pub use entry::NetworkEntry;
+
+/// The losses there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// `1/2 mean_n sum_out (f - y)^2` with one-hot targets y.
+    Mse,
+    /// `mean_n (log sum_out exp f - f_label)`.
+    CrossEntropy,
+}
 
 /// `L(w) = mean over examples of loss(network(x; w), target)`.
 #[derive(Debug)]
@@ -32,7 +48,7 @@ pub fn program<T: Scalar>(mlp: &Mlp, data: &Dataset, loss: Loss, seed: u64) -> (
 }
 
 /// The loss of an example as a graph of parameters, inputs and targets.
-pub(super) fn graph(mlp: &Mlp, loss: Loss) -> Graph {
+fn graph(mlp: &Mlp, loss: Loss) -> Graph {
     let mut graph = Graph::new();
     let inputs = graph.data(mlp.inputs);
     let targets = graph.data(mlp.outputs);
@@ -94,3 +110,6 @@ impl Linearization for Linearized<'_, f64> {
         Matrix::from_columns(u.rows(), crate::numeric::pair_count(u.cols()), self.third_order(u.data()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,16 +2,38 @@
 
 use std::sync::Arc;
 
-use super::kind::Kind;
-use super::{Rule, UpdateRule};
-use crate::numeric::vector::axpy;
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+use toml::de::DeValue;
 
-pub(super) const KIND: Kind = Kind {
-    name: "gradient_descent",
-    meaning: "w_{t+1} = w_t - eta grad L(w_t)",
-    parameters: &[],
-    build: |learning_rate, _| Arc::new(GradientDescent { learning_rate }),
-};
+use super::{Entry, Rule, UpdateRule};
+use crate::numeric::vector::axpy;
+use crate::source::{Kind, Parsed, Source};
+
+/// Named `gradient_descent`: nothing but a learning rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plain {}
+
+pub(super) const KIND: Kind<dyn Entry> = Kind { name: "gradient_descent", lists: &[], read };
+
+fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
+    Ok(Arc::new(source.read::<Plain>(table)?))
+}
+
+impl Entry for Plain {
+    fn kind(&self) -> &'static str {
+        KIND.name
+    }
+
+    fn rule(&self, learning_rate: f64) -> Rule {
+        Arc::new(GradientDescent { learning_rate })
+    }
+
+    fn description(&self) -> String {
+        "gradient descent".to_string()
+    }
+}
 
 /// `w_{t+1} = w_t - eta grad L(w_t)`.
 #[derive(Debug, Clone, Copy, PartialEq)]

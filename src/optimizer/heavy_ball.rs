@@ -2,20 +2,51 @@
 
 use std::sync::Arc;
 
-use super::kind::{Kind, Parameter};
-use super::{Rule, UpdateRule};
-use crate::numeric::vector::axpy;
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+use toml::de::DeValue;
 
-pub(super) const KIND: Kind = Kind {
-    name: "heavy_ball",
-    meaning: "w_{t+1} = w_t - eta grad L(w_t) + momentum (w_t - w_{t-1})",
-    parameters: &[Parameter {
-        name: "momentum",
-        accepts: |beta| (0.0..1.0).contains(&beta),
-        accepted: "numbers from 0 up to, but not including, 1",
-    }],
-    build: |learning_rate, parameters| Arc::new(HeavyBall { learning_rate, momentum: parameters[0] }),
-};
+use super::{Entry, Rule, UpdateRule};
+use crate::numeric::vector::axpy;
+use crate::source::{Kind, Parsed, Source, require};
+
+/// Named `heavy_ball`: a momentum.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct Momentum {
+    momentum: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    momentum: Spanned<f64>,
+}
+
+pub(super) const KIND: Kind<dyn Entry> = Kind { name: "heavy_ball", lists: &[], read };
+
+fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
+    let raw: Raw = source.read(table)?;
+    let accepted = |beta: &f64| {
+        require((0.0..1.0).contains(beta), || {
+            "accepted are numbers from 0 up to, but not including, 1".into()
+        })
+    };
+    Ok(Arc::new(Momentum { momentum: *source.check("momentum", &raw.momentum, accepted)? }))
+}
+
+impl Entry for Momentum {
+    fn kind(&self) -> &'static str {
+        KIND.name
+    }
+
+    fn rule(&self, learning_rate: f64) -> Rule {
+        Arc::new(HeavyBall { learning_rate, momentum: self.momentum })
+    }
+
+    fn description(&self) -> String {
+        format!("heavy ball of momentum {}", self.momentum)
+    }
+}
 
 /// `w_{t+1} = w_t - eta grad L(w_t) + beta (w_t - w_{t-1})`.
 ///

@@ -3,41 +3,23 @@
 //! A rule is a recursion of its last two iterates and a gradient. It knows neither objectives nor solvers; flows know what a
 //! rule says of itself and none by its name. So far all rules are preconditioned by `P = I / eta`.
 
+mod entry;
 mod gradient_descent;
 mod heavy_ball;
-mod kind;
 #[cfg(test)]
 mod laws;
 
 use std::fmt::Debug;
 use std::sync::Arc;
 
-pub use gradient_descent::GradientDescent;
+pub use entry::{Entry, kinds, read, serialize};
+pub use gradient_descent::{GradientDescent, Plain};
 pub use heavy_ball::HeavyBall;
-pub use kind::{Kind, Optimizer, Parameter};
 
 use crate::numeric::vector::scale;
 
 /// A rule, shared by the processes of a run.
 pub type Rule = Arc<dyn UpdateRule>;
-
-/// All kinds of rules; a new file gets its line here.
-pub fn registry() -> &'static [&'static Kind] {
-    const ALL: &[&Kind] = &[&gradient_descent::KIND, &heavy_ball::KIND];
-    ALL
-}
-
-/// The kind of that name.
-pub fn find(name: &str) -> Option<&'static Kind> {
-    registry().iter().copied().find(|kind| kind.name == name)
-}
-
-impl Optimizer {
-    /// Gradient descent.
-    pub fn gradient_descent() -> Self {
-        Self::new(&gradient_descent::KIND, vec![]).expect("it has no parameters")
-    }
-}
 
 /// The effective sharpness at the edge of stability, of every rule.
 pub const EDGE: f64 = 2.0;

@@ -6,7 +6,6 @@ pub mod html;
 mod json;
 mod judgement;
 mod number;
-mod objective;
 mod series;
 mod table;
 
@@ -14,6 +13,5 @@ pub use catalogue::catalogue;
 pub use json::json;
 pub use judgement::{describe, word};
 pub use number::{number, percent};
-pub use objective::objective;
 pub use series::{write_csv, write_json};
 pub use table::table;

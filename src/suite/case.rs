@@ -2,7 +2,7 @@
 
 use super::{ExperimentSpec, KnownFinding, Runs, VerdictRow};
 use crate::dynamics::{Probe, Progress, Record};
-use crate::objective::{BuildError, ObjectiveSpec};
+use crate::objective::BuildError;
 use crate::prediction::Prediction;
 
 /// One experiment with one seed.
@@ -63,24 +63,6 @@ impl Case {
     /// Roughly how much work the run is, to start large cases first.
     pub fn cost(&self) -> f64 {
         let flow_steps = 2.0 + 1.5 * self.spec.settings.numerics.substeps as f64;
-        self.spec.settings.steps as f64 * flow_steps * gradient_cost(&self.spec.objective)
-    }
-}
-
-/// Roughly the multiplications of one gradient.
-fn gradient_cost(objective: &ObjectiveSpec) -> f64 {
-    const OUTER_WIDTH: usize = 64;
-    match objective {
-        ObjectiveSpec::Network(network) => {
-            let mut widths = vec![OUTER_WIDTH];
-            widths.extend(&network.hidden);
-            widths.push(OUTER_WIDTH);
-            let weights: f64 = widths.windows(2).map(|pair| pair[0] as f64 * pair[1] as f64).sum();
-            weights * network.examples as f64
-        }
-        ObjectiveSpec::Quadratic { spectrum } => (spectrum.len() as f64).powi(2),
-        ObjectiveSpec::Valley { directions, .. } => *directions as f64,
-        ObjectiveSpec::MatrixValley(valley) => (valley.curvature.len() as f64).powi(4),
-        ObjectiveSpec::Crossing(_) | ObjectiveSpec::Leaving(_) => 16.0,
+        self.spec.settings.steps as f64 * flow_steps * self.spec.objective.cost()
     }
 }

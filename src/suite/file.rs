@@ -4,15 +4,14 @@ use std::path::Path;
 
 use serde::Deserialize;
 use toml::Spanned;
-use toml::de::{DeTable, Deserializer};
+use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::known::{KnownFinding, RunBy};
-use super::raw::{
-    RawExperiment, RawFinding, RawNetwork, RawNumerics, RawObjective, RawQuadratic, RawSuite, RawValley,
-};
-use super::{Case, ExperimentSpec, SuiteError, limits, optimizer, predictions, sweep};
+use super::raw::{RawExperiment, RawFinding, RawNumerics, RawSuite};
+use super::{Case, ExperimentSpec, SuiteError, limits, predictions, sweep};
 use crate::dynamics::{DEFAULT_SEGMENT, Numerics, Settings};
-use crate::objective::{NetworkSpec, ObjectiveSpec};
+use crate::objective;
+use crate::optimizer;
 use crate::prediction::Prediction;
 use crate::source::{Parsed, Refusal, Source, line_after};
 
@@ -69,14 +68,15 @@ pub fn parse(file: &str, text: &str) -> Result<Suite, SuiteError> {
     let source = Source::new(file, text);
     let mut document = DeTable::parse(text).map_err(|error| source.misread(error))?;
     let endings = sweep::write_out(&source, document.get_mut())?;
+    let parts = parts(document.get_ref());
     let raw = RawSuite::deserialize(Deserializer::from(document)).map_err(|error| source.misread(error))?;
     let name = Path::new(file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
     if raw.experiment.get_ref().is_empty() {
         let message = "experiment = []: accepted are one or more experiments";
         return Err(source.refuse(raw.experiment.span(), message).into());
     }
-    let experiments = raw.experiment.into_inner().into_iter().zip(&endings);
-    let experiments = experiments.map(|(raw, ending)| experiment(&source, raw, ending));
+    let experiments = raw.experiment.into_inner().into_iter().zip(endings).zip(parts);
+    let experiments = experiments.map(|((raw, ending), parts)| experiment(&source, raw, &ending, parts));
     let suite = Suite {
         name,
         file: file.to_string(),
@@ -134,20 +134,36 @@ impl Experiment {
     }
 }
 
-/// An experiment whose name has that ending by a sweep.
-fn experiment(source: &Source, raw: RawExperiment, ending: &str) -> Parsed<Experiment> {
+/// What kinds read of an experiment, each its own part.
+struct Parts<'i> {
+    objective: Spanned<DeValue<'i>>,
+    optimizer: Option<Spanned<DeValue<'i>>>,
+}
+
+/// Those of a document's experiments; the reader of the rest says where there is no objective.
+fn parts<'i>(document: &DeTable<'i>) -> Vec<Parts<'i>> {
+    let experiments = document.get("experiment").and_then(|value| value.get_ref().as_array());
+    let parts = |experiment: &Spanned<DeValue<'i>>| {
+        let part = |key: &str| experiment.get_ref().get(key).cloned();
+        Some(Parts { objective: part("objective")?, optimizer: part("optimizer") })
+    };
+    experiments.into_iter().flatten().filter_map(parts).collect()
+}
+
+/// An experiment with those parts, whose name has that ending by a sweep.
+fn experiment(source: &Source, raw: RawExperiment, ending: &str, parts: Parts<'_>) -> Parsed<Experiment> {
     let name = source.check("name", &raw.name, |name| limits::name(name))?.clone() + ending;
     source.check("name", &raw.name, |_| limits::name_ending(ending))?;
-    let objective = objective(source, &raw.objective)?;
+    let objective = objective::read(source, parts.objective)?;
     let settings = Settings {
-        optimizer: optimizer::chosen(source, raw.optimizer.as_ref())?,
+        optimizer: optimizer::read(source, parts.optimizer)?,
         learning_rate: *source.check("learning_rate", &raw.learning_rate, |&x| limits::learning_rate(x))?,
         steps: *source.check("steps", &raw.steps, |&x| limits::steps(x))?,
         segment: source.or("segment", &raw.segment, DEFAULT_SEGMENT, limits::segment)?,
         numerics: numerics(source, &raw.numerics)?,
     };
     let seeds = source.check("seeds", &raw.seeds, |seeds| limits::seeds(seeds))?.clone();
-    let predictions = predictions::chosen(source, &raw.predictions, settings.optimizer.name())?;
+    let predictions = predictions::chosen(source, &raw.predictions, settings.optimizer.kind())?;
     let findings = raw.finding.iter().map(|raw| finding(source, raw, &predictions, &seeds));
     Ok(Experiment {
         findings: findings.collect::<Parsed<_>>()?,
@@ -155,61 +171,6 @@ fn experiment(source: &Source, raw: RawExperiment, ending: &str) -> Parsed<Exper
         seeds,
         predictions,
         line: source.line(raw.name.span()),
-    })
-}
-
-fn objective(source: &Source, raw: &Spanned<RawObjective>) -> Parsed<ObjectiveSpec> {
-    let RawObjective { network, quadratic, valley, matrix_valley, crossing, leaving } = raw.get_ref();
-    let given: Vec<ObjectiveSpec> = [
-        network.as_ref().map(|raw| read_network(source, raw)),
-        quadratic.as_ref().map(|raw| read_quadratic(source, raw)),
-        valley.as_ref().map(|raw| read_valley(source, raw)),
-        matrix_valley.as_ref().map(|raw| {
-            let valley = source.check("matrix_valley", raw, limits::matrix_valley)?;
-            Ok(ObjectiveSpec::MatrixValley(valley.clone()))
-        }),
-        crossing
-            .as_ref()
-            .map(|raw| Ok(ObjectiveSpec::Crossing(source.check("crossing", raw, limits::crossing)?.clone()))),
-        leaving
-            .as_ref()
-            .map(|raw| Ok(ObjectiveSpec::Leaving(source.check("leaving", raw, limits::leaving)?.clone()))),
-    ]
-    .into_iter()
-    .flatten()
-    .collect::<Parsed<_>>()?;
-    let [objective] = <[ObjectiveSpec; 1]>::try_from(given).map_err(|_| {
-        source.refuse(
-            raw.span(),
-            "objective must be exactly one function: accepted is one of network, quadratic, valley, \
-             matrix_valley, crossing, leaving",
-        )
-    })?;
-    Ok(objective)
-}
-
-fn read_network(source: &Source, raw: &RawNetwork) -> Parsed<ObjectiveSpec> {
-    let widths =
-        raw.hidden.iter().map(|width| source.check("hidden width", width, |&x| limits::width(x)).copied());
-    Ok(ObjectiveSpec::Network(NetworkSpec {
-        data: raw.data,
-        examples: *source.check("examples", &raw.examples, |&x| limits::examples(x, raw.data))?,
-        hidden: widths.collect::<Parsed<_>>()?,
-        activation: raw.activation,
-        loss: raw.loss,
-    }))
-}
-
-fn read_quadratic(source: &Source, raw: &RawQuadratic) -> Parsed<ObjectiveSpec> {
-    let spectrum = source.check("spectrum", &raw.spectrum, |spectrum| limits::spectrum(spectrum))?;
-    Ok(ObjectiveSpec::Quadratic { spectrum: spectrum.clone() })
-}
-
-fn read_valley(source: &Source, raw: &RawValley) -> Parsed<ObjectiveSpec> {
-    Ok(ObjectiveSpec::Valley {
-        curvature: *source.check("curvature", &raw.curvature, |&x| limits::finite(x))?,
-        slope: *source.check("slope", &raw.slope, |&x| limits::finite(x))?,
-        directions: *source.check("directions", &raw.directions, |&x| limits::directions(x))?,
     })
 }
 

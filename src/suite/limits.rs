@@ -1,14 +1,12 @@
 //! The values that are accepted, one rule a quantity; a rule that refuses says what it would accept.
 
-use crate::objective::{Crossing, DataName, Leaving, MatrixValley};
 use crate::prediction::Outcome;
 use crate::prediction::window::RESTART;
+use crate::source::require;
 
 type Accepted = Result<(), String>;
 
 const MOST_STEPS: usize = 1_000_000;
-const WIDEST: usize = 10_000;
-const MOST_EIGENVALUES: usize = 1_000;
 const MOST_SUBSTEPS: usize = 1_000;
 const LONGEST_NAME: usize = 80;
 const LONGEST_ENDING: usize = 100;
@@ -74,54 +72,6 @@ pub(super) fn name_ending(value: &str) -> Accepted {
     })
 }
 
-/// A number of examples: as many as the data set has.
-pub(super) fn examples(value: usize, data: DataName) -> Accepted {
-    let available = data.available();
-    require((1..=available).contains(&value), || {
-        format!("accepted are 1 to {available}, the size of this data set")
-    })
-}
-
-/// The width of a hidden layer.
-pub(super) fn width(value: usize) -> Accepted {
-    require((1..=WIDEST).contains(&value), || {
-        format!("accepted are layers 1 to {WIDEST} wide; hidden = [] is a linear model")
-    })
-}
-
-/// The spectrum of a quadratic.
-pub(super) fn spectrum(values: &[f64]) -> Accepted {
-    let sized = (1..=MOST_EIGENVALUES).contains(&values.len());
-    require(sized && values.iter().all(|x| x.is_finite()), || {
-        format!("accepted are 1 to {MOST_EIGENVALUES} finite eigenvalues")
-    })
-}
-
-/// A real parameter of a landscape.
-pub(super) fn finite(value: f64) -> Accepted {
-    require(value.is_finite(), || "accepted are finite numbers".into())
-}
-
-/// The sharp directions of a valley.
-pub(super) fn directions(value: usize) -> Accepted {
-    require((1..=16).contains(&value), || "accepted are 1 to 16".into())
-}
-
-/// A matrix valley.
-pub(super) fn matrix_valley(value: &MatrixValley) -> Accepted {
-    require(value.is_well_formed(), || MatrixValley::ACCEPTED.into())
-}
-
-/// A crossing.
-pub(super) fn crossing(value: &Crossing) -> Accepted {
-    require(value.is_well_formed(), || Crossing::ACCEPTED.into())
-}
-
-/// A valley to be left.
-pub(super) fn leaving(value: &Leaving) -> Accepted {
-    require(value.is_well_formed(), || Leaving::ACCEPTED.into())
-}
-
 /// Substeps of the central flow; the central map takes one.
 pub(super) fn substeps(value: usize) -> Accepted {
     require((2..=MOST_SUBSTEPS).contains(&value), || format!("accepted are 2 to {MOST_SUBSTEPS}"))
@@ -145,8 +95,4 @@ pub(super) fn thresholds(tracked_above: f64, critical_above: f64) -> Accepted {
              but tracked_above is {tracked_above} and critical_above is {critical_above}"
         )
     })
-}
-
-fn require(accepted: bool, message: impl FnOnce() -> String) -> Accepted {
-    if accepted { Ok(()) } else { Err(message()) }
 }

@@ -7,9 +7,8 @@ use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use toml::Spanned;
 
-use super::did_you_mean;
 use crate::prediction::{self, Group, Prediction};
-use crate::source::{Parsed, Refusal, Source};
+use crate::source::{Parsed, Refusal, Source, did_you_mean};
 
 /// A name, or an array of them.
 pub(super) enum RawPredictions {
@@ -187,5 +186,15 @@ mod tests {
             let message = read(written).expect_err("refused");
             assert!(message.contains(expected), "{expected:?} in {message:?}");
         }
+    }
+
+    #[test]
+    fn claims_about_gradient_descent_are_refused_for_other_rules() {
+        let text = "description = ''\n[[experiment]]\nname = 'a'\nseeds = [0]\npredictions = ['keeps_pace', 'euler_term']\n\
+                    learning_rate = 0.1\nsteps = 4\nobjective.quadratic.spectrum = [1.0]\noptimizer.heavy_ball.momentum = 0.5\n";
+        let refusal = parse("my.toml", text).err().expect("refused").to_string();
+        let expected = "my.toml, line 5: predictions: euler_term is about gradient_descent: accepted with heavy_ball are all \
+                        of central_flow, certificates";
+        assert_eq!(refusal, expected);
     }
 }

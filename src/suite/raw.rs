@@ -1,13 +1,11 @@
 //! A suite file word by word, each value with its place, before any value has been judged.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use toml::Spanned;
 
 use super::known::RunBy;
-use super::optimizer::RawOptimizer;
 use super::predictions::RawPredictions;
-use crate::model::mlp::Activation;
-use crate::objective::{Crossing, DataName, Leaving, Loss, MatrixValley};
 use crate::prediction::Outcome;
 
 #[derive(Deserialize)]
@@ -27,11 +25,15 @@ pub(super) struct RawExperiment {
     pub predictions: Spanned<RawPredictions>,
     #[serde(default)]
     pub finding: Vec<RawFinding>,
-    pub optimizer: Option<Spanned<RawOptimizer>>,
     pub learning_rate: Spanned<f64>,
     pub steps: Spanned<usize>,
     pub segment: Option<Spanned<usize>>,
-    pub objective: Spanned<RawObjective>,
+    /// Read by its kind.
+    #[serde(rename = "optimizer")]
+    pub _optimizer: Option<IgnoredAny>,
+    /// Read by its kind.
+    #[serde(rename = "objective")]
+    pub _objective: IgnoredAny,
     #[serde(default)]
     pub numerics: RawNumerics,
 }
@@ -49,41 +51,6 @@ pub(super) struct RawFinding {
 
 fn everywhere() -> Vec<RunBy> {
     vec![RunBy::Verify, RunBy::Test]
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawObjective {
-    pub network: Option<RawNetwork>,
-    pub quadratic: Option<RawQuadratic>,
-    pub valley: Option<RawValley>,
-    pub matrix_valley: Option<Spanned<MatrixValley>>,
-    pub crossing: Option<Spanned<Crossing>>,
-    pub leaving: Option<Spanned<Leaving>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawNetwork {
-    pub data: DataName,
-    pub examples: Spanned<usize>,
-    pub hidden: Vec<Spanned<usize>>,
-    pub activation: Activation,
-    pub loss: Loss,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawQuadratic {
-    pub spectrum: Spanned<Vec<f64>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawValley {
-    pub curvature: Spanned<f64>,
-    pub slope: Spanned<f64>,
-    pub directions: Spanned<usize>,
 }
 
 #[derive(Default, Deserialize)]

@@ -1,17 +1,20 @@
 //! What an experiment is: an objective and how it is run.
 
-use serde::Serialize;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
 
 use crate::dynamics::{self, Memory, Probe, Progress, Record, Settings};
-use crate::objective::{BuildError, ObjectiveSpec};
+use crate::objective::{BuildError, Entry};
 
 /// One experiment: gradient descent and the flows beside it, from one seeded starting point.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct ExperimentSpec {
     /// The experiment's name; lower-case letters, digits and hyphens.
     pub name: String,
     /// The function to minimise.
-    pub objective: ObjectiveSpec,
+    #[serde(serialize_with = "named")]
+    pub objective: Arc<dyn Entry>,
     /// How it is run.
     #[serde(flatten)]
     pub settings: Settings,
@@ -30,4 +33,8 @@ impl ExperimentSpec {
     pub fn memory(&self) -> Memory {
         self.settings.memory(&self.objective.memory())
     }
+}
+
+fn named<S: Serializer>(objective: &Arc<dyn Entry>, serializer: S) -> Result<S::Ok, S::Error> {
+    (**objective).serialize(serializer)
 }

@@ -83,8 +83,8 @@ fn is_single(path: &[String]) -> bool {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     match path.as_slice() {
         ["numerics", _, ..] => true,
-        ["objective", kind, key, ..] => objective::lists(kind).is_some_and(|lists| !lists.contains(key)),
-        ["name" | "seeds" | "predictions" | "finding" | "objective" | "numerics", ..] => false,
+        ["objective", rest @ ..] => objective::is_list(rest) == Some(false),
+        ["name" | "seeds" | "predictions" | "finding" | "numerics", ..] => false,
         _ => true,
     }
 }

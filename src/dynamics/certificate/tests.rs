@@ -6,7 +6,7 @@ use super::*;
 use crate::dynamics::{CentralFlow, Probe, Record, Settings, Unwatched, central_flow::Evaluation, run};
 use crate::dynamics::{Numerics, Sample};
 use crate::numeric::vector::{axpy, norm, scale};
-use crate::objective::{Landscape, Objective, ObjectiveSpec};
+use crate::objective::{Landscape, Objective};
 use crate::optimizer::GradientDescent;
 
 const RULE: GradientDescent = GradientDescent { learning_rate: 0.5 };
@@ -90,9 +90,8 @@ fn what_is_not_finite_is_an_error() {
 }
 
 fn record(probes: &[Probe]) -> Record {
-    let valley = ObjectiveSpec::Valley { curvature: 3.0, slope: 0.02, directions: 2 };
-    let valley = valley.build(1).expect("valid");
-    run(&*valley, &Settings::new(RULE.learning_rate, 200), 1, probes, &Unwatched)
+    let valley = Landscape::valley(3.0, 0.02, 2, 1);
+    run(&valley, &Settings::new(RULE.learning_rate, 200), 1, probes, &Unwatched)
 }
 
 #[test]

@@ -14,11 +14,16 @@
 //! So either the first is at the edge from `t_1 = (2/eta - c_1) / (eta p)` to `t_x` and the second from then on, or, if
 //! `t_x < t_1`, they change places below the edge and the second alone comes there, at `t_2 = (2/eta - c_2) / (eta (p + q))`.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
 use super::Pencil;
-use super::pencil::Shape;
+use super::pencil::{self, Shape};
 use crate::numeric::Matrix;
+use crate::objective::{BuildError, Entry, Objective, ObjectiveMemory};
+use crate::source::{Kind, require};
 
 /// What a crossing is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,13 +46,49 @@ pub struct CrossingPath {
     pub meeting: f64,
 }
 
+pub(super) const KIND: Kind<dyn Entry> = Kind {
+    name: "crossing",
+    lists: &["curvature"],
+    read: |source, table| {
+        let table: Spanned<Crossing> = source.read(table)?;
+        let rule = |entry: &Crossing| require(entry.is_well_formed(), || Crossing::ACCEPTED.into());
+        Ok(Arc::new(source.check(KIND.name, &table, rule)?.clone()))
+    },
+};
+
+impl Entry for Crossing {
+    fn kind(&self) -> &'static str {
+        KIND.name
+    }
+
+    fn build(&self, seed: u64) -> Result<Box<dyn Objective>, BuildError> {
+        if !self.is_well_formed() {
+            return Err(BuildError::Shape(Crossing::ACCEPTED));
+        }
+        Ok(Box::new(self.pencil(seed)))
+    }
+
+    fn memory(&self) -> ObjectiveMemory {
+        pencil::memory(2, 2)
+    }
+
+    fn cost(&self) -> f64 {
+        pencil::COST
+    }
+
+    fn description(&self) -> String {
+        let Crossing { curvature: [first, second], slope, drift } = self;
+        format!("crossing of eigenvalues {first} and {second}, slope {slope}, drift {drift}")
+    }
+}
+
 impl Crossing {
     /// What is accepted, in words.
     pub const ACCEPTED: &'static str = "accepted are two finite curvatures, the first the larger, and drift > slope > 0: \
         else the second eigenvalue does not overtake the first";
 
     /// The landscape, rotated and started by the stream `crossing` of `seed`.
-    pub(in crate::objective) fn build(&self, seed: u64) -> Pencil {
+    pub(super) fn pencil(&self, seed: u64) -> Pencil {
         let diagonal = |a: f64, b: f64| Matrix::from_columns(2, 2, vec![a, 0.0, 0.0, b]);
         let shape = Shape {
             base: diagonal(self.curvature[0], self.curvature[1]),

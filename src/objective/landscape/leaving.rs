@@ -13,11 +13,16 @@
 //! *After that* it is gradient flow again: `B = B* cosh theta`, `A = -B* sinh theta` with theta counted from the exit, so
 //! that the sharpness falls below 2/eta by `-B* (cosh theta - 1)`.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
 use super::Pencil;
-use super::pencil::Shape;
+use super::pencil::{self, Shape};
 use crate::numeric::Matrix;
+use crate::objective::{BuildError, Entry, Objective, ObjectiveMemory};
+use crate::source::{Kind, require};
 
 /// What a valley to be left is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,13 +55,51 @@ pub struct Stay {
     edge: f64,
 }
 
+pub(super) const KIND: Kind<dyn Entry> = Kind {
+    name: "leaving",
+    lists: &[],
+    read: |source, table| {
+        let table: Spanned<Leaving> = source.read(table)?;
+        let rule = |entry: &Leaving| require(entry.is_well_formed(), || Leaving::ACCEPTED.into());
+        Ok(Arc::new(source.check(KIND.name, &table, rule)?.clone()))
+    },
+};
+
+impl Entry for Leaving {
+    fn kind(&self) -> &'static str {
+        KIND.name
+    }
+
+    fn build(&self, seed: u64) -> Result<Box<dyn Objective>, BuildError> {
+        if !self.is_well_formed() {
+            return Err(BuildError::Shape(Leaving::ACCEPTED));
+        }
+        Ok(Box::new(self.pencil(seed)))
+    }
+
+    fn memory(&self) -> ObjectiveMemory {
+        pencil::memory(1, 2)
+    }
+
+    fn cost(&self) -> f64 {
+        pencil::COST
+    }
+
+    fn description(&self) -> String {
+        let Leaving { curvature, slope, drift, coupling } = self;
+        format!(
+            "valley to be left, of curvature {curvature}, slope {slope}, drift {drift} and coupling {coupling}"
+        )
+    }
+}
+
 impl Leaving {
     /// What is accepted, in words.
     pub const ACCEPTED: &'static str =
         "accepted are a finite curvature, and finite slope, drift and coupling above 0";
 
     /// The landscape, rotated and started by the stream `leaving` of `seed`.
-    pub(in crate::objective) fn build(&self, seed: u64) -> Pencil {
+    pub(super) fn pencil(&self, seed: u64) -> Pencil {
         let entry = |value: f64| Matrix::from_columns(1, 1, vec![value]);
         let shape = Shape {
             base: entry(self.curvature),

@@ -15,11 +15,16 @@
 //! `1/T sum x_t x_t' = 2 C - 2 (M_T - M_0) / (eta T)`: as long as M stays around the edge, its second moments are 2 C up
 //! to a term that falls as 1/T.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
 use super::Pencil;
-use super::pencil::Shape;
+use super::pencil::{self, Shape};
 use crate::numeric::{Matrix, pair_count, pairs};
+use crate::objective::{BuildError, Entry, Objective, ObjectiveMemory};
+use crate::source::{Kind, require};
 
 /// What a matrix valley is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +34,42 @@ pub struct MatrixValley {
     pub curvature: Vec<f64>,
     /// The rows of `C`: symmetric, positive definite, k x k.
     pub slope: Vec<Vec<f64>>,
+}
+
+pub(super) const KIND: Kind<dyn Entry> = Kind {
+    name: "matrix_valley",
+    lists: &["curvature", "slope"],
+    read: |source, table| {
+        let table: Spanned<MatrixValley> = source.read(table)?;
+        let rule = |entry: &MatrixValley| require(entry.is_well_formed(), || MatrixValley::ACCEPTED.into());
+        Ok(Arc::new(source.check(KIND.name, &table, rule)?.clone()))
+    },
+};
+
+impl Entry for MatrixValley {
+    fn kind(&self) -> &'static str {
+        KIND.name
+    }
+
+    fn build(&self, seed: u64) -> Result<Box<dyn Objective>, BuildError> {
+        if !self.is_well_formed() {
+            return Err(BuildError::Shape(MatrixValley::ACCEPTED));
+        }
+        Ok(Box::new(self.pencil(seed)))
+    }
+
+    fn memory(&self) -> ObjectiveMemory {
+        let k = self.curvature.len();
+        pencil::memory(k, pair_count(k))
+    }
+
+    fn cost(&self) -> f64 {
+        (self.curvature.len() as f64).powi(4)
+    }
+
+    fn description(&self) -> String {
+        format!("matrix valley of curvatures {:?} and slope {:?}", self.curvature, self.slope)
+    }
 }
 
 impl MatrixValley {
@@ -43,7 +84,7 @@ impl MatrixValley {
     const LARGEST: usize = 6;
 
     /// The landscape, rotated and started by the stream `matrix_valley` of `seed`.
-    pub(in crate::objective) fn build(&self, seed: u64) -> Pencil {
+    pub(super) fn pencil(&self, seed: u64) -> Pencil {
         let (k, c) = (self.curvature.len(), self.slope());
         let slopes: Vec<Matrix> = pairs(k).map(|pair| unit(k, pair)).collect();
         let inner = |a: &Matrix, b: &Matrix| a.data().iter().zip(b.data()).map(|(a, b)| a * b).sum::<f64>();

@@ -17,11 +17,18 @@ pub use crossing::{Crossing, CrossingPath};
 pub use leaving::{Leaving, Stay};
 pub use matrix_valley::MatrixValley;
 pub use pencil::Pencil;
+pub use quadratic::Quadratic;
+pub use valley::Valley;
 
-use super::{Linearization, Objective};
+use super::{Entry, Linearization, Objective};
 use crate::numeric::Matrix;
+use crate::source::Kind;
 use quadratic::QuadraticAt;
 use valley::ValleyAt;
+
+/// All landscapes; a new file gets its line here.
+pub(super) const KINDS: &[&Kind<dyn Entry>] =
+    &[&quadratic::KIND, &valley::KIND, &matrix_valley::KIND, &crossing::KIND, &leaving::KIND];
 
 /// A quadratic or a simple valley.
 #[derive(Debug, Clone, PartialEq)]

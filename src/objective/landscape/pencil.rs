@@ -12,7 +12,7 @@ use super::basis::random_basis;
 use crate::numeric::random::Stream;
 use crate::numeric::vector::{axpy, dot};
 use crate::numeric::{Matrix, pairs};
-use crate::objective::{Linearization, Objective};
+use crate::objective::{Linearization, Objective, ObjectiveMemory};
 
 /// A rotated valley with a matrix of curvatures.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,16 @@ pub(super) struct Shape {
     pub slopes: Vec<Matrix>,
     pub force: Vec<f64>,
     pub bend: Matrix,
+}
+
+/// Roughly the multiplications of a gradient where both parts have one or two coordinates.
+pub(super) const COST: f64 = 16.0;
+
+/// The memory of a pencil of so many coordinates across and along.
+pub(super) fn memory(across: usize, along: usize) -> ObjectiveMemory {
+    const NUMBER: u64 = size_of::<f64>() as u64;
+    let dim = (across + along) as u64;
+    ObjectiveMemory { dim, fixed: NUMBER * dim * (dim + 2), point: NUMBER * dim, direction: 0, sweep: 0 }
 }
 
 /// The size of the starting point's coordinates across the valley.

@@ -6,7 +6,6 @@ use super::*;
 use crate::dynamics::{CentralFlow, Numerics};
 use crate::numeric::symmetric_eigen;
 use crate::numeric::vector::{axpy, dot, norm};
-use crate::objective::ObjectiveSpec;
 use crate::optimizer::{GradientDescent, UpdateRule};
 
 const RULE: GradientDescent = GradientDescent { learning_rate: 0.5 };
@@ -41,16 +40,15 @@ fn left() -> Leaving {
     Leaving { curvature: 3.6, slope: 0.005, drift: 0.00625, coupling: 0.005 }
 }
 
-pub(in crate::objective) fn matrix_valley() -> ObjectiveSpec {
-    ObjectiveSpec::MatrixValley(three())
-}
-
-pub(in crate::objective) fn crossing() -> ObjectiveSpec {
-    ObjectiveSpec::Crossing(crossing_at(2.8))
-}
-
-pub(in crate::objective) fn leaving() -> ObjectiveSpec {
-    ObjectiveSpec::Leaving(left())
+/// An entry of each kind.
+pub(in crate::objective) fn entries() -> Vec<Box<dyn Entry>> {
+    vec![
+        Box::new(Quadratic { spectrum: vec![3.0, 1.0, 0.2, -0.5] }),
+        Box::new(Valley { curvature: 1.0, slope: 0.3, directions: 3 }),
+        Box::new(three()),
+        Box::new(crossing_at(2.8)),
+        Box::new(left()),
+    ]
 }
 
 /// The central flow from the floor at y = 0, which is the origin.
@@ -88,7 +86,7 @@ fn sigma_tolerance(sigma: &Matrix, substeps: f64) -> f64 {
 #[test]
 fn sigma_of_a_matrix_valley_is_twice_its_slope() {
     for (valley, seed) in [(two(), 1), (two(), 2), (three(), 1), (three(), 2)] {
-        let (pencil, expected) = (valley.build(seed), valley.covariance());
+        let (pencil, expected) = (valley.pencil(seed), valley.covariance());
         let mut flow = flow_on(&pencil, 4);
         let mut locked = 0;
         for _ in 0..200 {
@@ -110,7 +108,7 @@ fn sigma_of_a_matrix_valley_is_twice_its_slope() {
 fn second_moments_of_gradient_descent_on_a_matrix_valley_are_twice_its_slope() {
     const STEPS: usize = 100_000;
     for (valley, seed) in [(gentler(two()), 1), (gentler(three()), 1)] {
-        let (pencil, expected) = (valley.build(seed), valley.covariance());
+        let (pencil, expected) = (valley.pencil(seed), valley.covariance());
         let (across, k) = (pencil.across(), expected.rows());
         let (mut w, mut moments, mut farthest) = (pencil.start(), Matrix::zeros(k, k), 0.0_f64);
         for step in 0..2 * STEPS {
@@ -140,7 +138,7 @@ fn second_moments_of_gradient_descent_on_a_matrix_valley_are_twice_its_slope() {
 /// most `dt eta (p + q)` otherwise than the flow.
 fn follows_the_crossing(crossing: &Crossing) {
     const SUBSTEPS: f64 = 4.0;
-    let (pencil, eta) = (crossing.build(1), RULE.learning_rate);
+    let (pencil, eta) = (crossing.pencil(1), RULE.learning_rate);
     let mut flow = flow_on(&pencil, 4);
     flow.evaluate(&pencil).expect("it runs");
     let CrossingPath { entry, meeting } = crossing.path(eta);
@@ -192,7 +190,7 @@ fn eigenvalues_that_cross_at_the_edge_hand_sigma_over() {
 fn the_flow_leaves_the_edge_when_the_closed_form_says() {
     let leaving = left();
     let stay = leaving.stay(RULE.learning_rate).expect("it stays for a while");
-    let (pencil, rate) = (leaving.build(1), RULE.learning_rate * leaving.coupling);
+    let (pencil, rate) = (leaving.pencil(1), RULE.learning_rate * leaving.coupling);
     let mut final_errors = vec![];
     for substeps in [4, 8] {
         let mut flow = flow_on(&pencil, substeps);
@@ -236,20 +234,33 @@ fn the_flow_leaves_the_edge_when_the_closed_form_says() {
 
 #[test]
 fn what_is_no_such_landscape_is_refused() {
-    let bad = [
-        ObjectiveSpec::MatrixValley(MatrixValley { curvature: vec![1.0, 2.0, 3.0], ..two() }),
-        ObjectiveSpec::MatrixValley(MatrixValley { slope: vec![vec![1.0, 0.5], vec![0.4, 1.0]], ..two() }),
-        ObjectiveSpec::MatrixValley(MatrixValley { slope: vec![vec![1.0, 2.0], vec![2.0, 1.0]], ..two() }),
-        ObjectiveSpec::MatrixValley(MatrixValley { slope: vec![vec![1.0], vec![2.0, 1.0]], ..two() }),
-        ObjectiveSpec::MatrixValley(MatrixValley { curvature: vec![f64::NAN, 1.0], ..two() }),
-        ObjectiveSpec::Crossing(Crossing { curvature: [1.0, 1.0], ..crossing_at(0.0) }),
-        ObjectiveSpec::Crossing(Crossing { drift: 0.02, ..crossing_at(0.0) }),
-        ObjectiveSpec::Crossing(Crossing { drift: f64::INFINITY, ..crossing_at(0.0) }),
-        ObjectiveSpec::Leaving(Leaving { coupling: 0.0, ..left() }),
-        ObjectiveSpec::Leaving(Leaving { slope: f64::NAN, ..left() }),
+    let bad: [Box<dyn Entry>; 10] = [
+        Box::new(MatrixValley { curvature: vec![1.0, 2.0, 3.0], ..two() }),
+        Box::new(MatrixValley { slope: vec![vec![1.0, 0.5], vec![0.4, 1.0]], ..two() }),
+        Box::new(MatrixValley { slope: vec![vec![1.0, 2.0], vec![2.0, 1.0]], ..two() }),
+        Box::new(MatrixValley { slope: vec![vec![1.0], vec![2.0, 1.0]], ..two() }),
+        Box::new(MatrixValley { curvature: vec![f64::NAN, 1.0], ..two() }),
+        Box::new(Crossing { curvature: [1.0, 1.0], ..crossing_at(0.0) }),
+        Box::new(Crossing { drift: 0.02, ..crossing_at(0.0) }),
+        Box::new(Crossing { drift: f64::INFINITY, ..crossing_at(0.0) }),
+        Box::new(Leaving { coupling: 0.0, ..left() }),
+        Box::new(Leaving { slope: f64::NAN, ..left() }),
     ];
-    for spec in bad {
-        let refused = spec.build(1).err().unwrap_or_else(|| panic!("{spec:?} was accepted"));
+    for entry in bad {
+        let refused = entry.build(1).err().unwrap_or_else(|| panic!("{entry:?} was accepted"));
         assert!(refused.to_string().starts_with("accepted "), "{refused}");
     }
+}
+
+#[test]
+fn every_file_is_registered_under_its_name() {
+    const SHARED: [&str; 4] = ["mod", "basis", "pencil", "tests"];
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/objective/landscape"));
+    let files = folder.expect("the folder is there").map(|file| file.expect("readable").file_name());
+    let names = files.map(|name| name.to_string_lossy().trim_end_matches(".rs").to_string());
+    let mut names: Vec<String> = names.filter(|name| !SHARED.contains(&name.as_str())).collect();
+    names.sort();
+    let mut registered: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    registered.sort();
+    assert_eq!(names, registered);
 }

@@ -1,9 +1,81 @@
 //! A valley that sharpens downhill: the toy of self-stabilisation.
 
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+use toml::de::DeValue;
+
 use super::Landscape;
 use crate::numeric::random::Stream;
 use crate::numeric::{Matrix, pairs};
-use crate::objective::Linearization;
+use crate::objective::{BuildError, Entry, Linearization, Objective, ObjectiveMemory};
+use crate::source::{Kind, Parsed, Source, require};
+
+/// What a valley is made of; [`Landscape::Valley`] has its formula.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Valley {
+    /// The sharpness at y = 0.
+    pub curvature: f64,
+    /// The slope along the valley, the force of progressive sharpening.
+    pub slope: f64,
+    /// The number of sharp directions: that many critical eigenvalues.
+    pub directions: usize,
+}
+
+const MOST_DIRECTIONS: usize = 16;
+/// Bytes of a number.
+const NUMBER: u64 = size_of::<f64>() as u64;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    curvature: Spanned<f64>,
+    slope: Spanned<f64>,
+    directions: Spanned<usize>,
+}
+
+pub(super) const KIND: Kind<dyn Entry> = Kind { name: "valley", lists: &[], read };
+
+fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
+    let raw: Raw = source.read(table)?;
+    let finite = |x: &f64| require(x.is_finite(), || "accepted are finite numbers".into());
+    Ok(Arc::new(Valley {
+        curvature: *source.check("curvature", &raw.curvature, finite)?,
+        slope: *source.check("slope", &raw.slope, finite)?,
+        directions: *source.check("directions", &raw.directions, |n| {
+            require((1..=MOST_DIRECTIONS).contains(n), || format!("accepted are 1 to {MOST_DIRECTIONS}"))
+        })?,
+    }))
+}
+
+impl Entry for Valley {
+    fn kind(&self) -> &'static str {
+        KIND.name
+    }
+
+    fn build(&self, seed: u64) -> Result<Box<dyn Objective>, BuildError> {
+        let &Valley { curvature, slope, directions } = self;
+        if directions == 0 {
+            return Err(BuildError::Empty("directions = 0: accepted is at least 1"));
+        }
+        Ok(Box::new(Landscape::valley(curvature, slope, directions, seed)))
+    }
+
+    fn memory(&self) -> ObjectiveMemory {
+        let dim = self.directions as u64 + 1;
+        ObjectiveMemory { dim, fixed: NUMBER * dim, point: NUMBER * dim, direction: 0, sweep: 0 }
+    }
+
+    fn cost(&self) -> f64 {
+        self.directions as f64
+    }
+
+    fn description(&self) -> String {
+        let Valley { curvature, slope, directions } = self;
+        format!("valley of curvature {curvature} and slope {slope} with {directions} sharp directions")
+    }
+}
 
 impl Landscape {
     /// A valley, started near its floor at y = 0 (stream `valley` of `seed`).

@@ -6,7 +6,6 @@ use super::escape::escaped;
 use super::figures::figures;
 use super::verdicts::verdicts;
 use crate::dynamics::Record;
-use crate::report::objective;
 use crate::suite::{Case, VerdictRow};
 
 /// What was run, its figures and its verdicts.
@@ -16,9 +15,9 @@ pub fn section(case: &Case, record: &Record, rows: &[VerdictRow]) -> String {
     let _ = writeln!(out, "<h2>{}, seed {seed}</h2>", escaped(&format!("{suite}: {}", spec.name)));
     let what = format!(
         "{}; {} parameters; {}, eta = {}, {} of {} steps",
-        objective(&spec.objective),
+        spec.objective.description(),
         record.dim,
-        spec.settings.optimizer,
+        spec.settings.optimizer.description(),
         record.learning_rate,
         record.samples.len(),
         record.steps

@@ -72,8 +72,9 @@ fn a_good_file_means_what_it_says() {
         Numerics { substeps: 6, max_tracked: 5, ..Numerics::default() }
     );
     assert_eq!((experiment.seeds.as_slice(), experiment.line), ([0, 1].as_slice(), 3));
-    let ObjectiveSpec::Network(network) = &experiment.spec.objective else { panic!("not a network") };
-    assert_eq!((network.examples, network.hidden.as_slice()), (300, [32, 16].as_slice()));
+    let network =
+        r#"{"network":{"data":"digits","examples":300,"hidden":[32,16],"activation":"tanh","loss":"mse"}}"#;
+    assert_eq!(serde_json::to_string(&*experiment.spec.objective).expect("JSON"), network);
     assert_eq!(suite.cases().len(), 2);
 }
 
@@ -240,6 +241,53 @@ fn bad_landscapes_of_known_sigma_are_refused() {
     refused(&crossing, &[(", drift = 2", "", &["line 8", "missing field `drift`"])]);
     refused(&leaving, &[("coupling = 1", "coupling = 0", &["line 8: leaving = {", "coupling above 0"])]);
     refused(&leaving, &[("coupling", "couplig", &["line 8", "unknown field `couplig`", "`coupling`"])]);
+}
+
+#[test]
+fn what_no_registry_has_is_refused_with_what_there_is() {
+    refused(
+        GOOD,
+        &[
+            ("network]", "netwrk]", &["line 8: objective: unknown field `netwrk`. Did you mean network?"]),
+            (
+                "network]",
+                "quux]",
+                &["line 8: objective: unknown field `quux`. Accepted are `network`, `quadratic`"],
+            ),
+            ("\"digits\"\n", "\"digts\"\n", &["line 9: data: unknown field `digts`. Did you mean digits?"]),
+            (
+                "\"digits\"\n",
+                "{}\n",
+                &["line 9: data must be exactly one: accepted is one of digits, gaussian"],
+            ),
+            ("\"digits\"\n", "3\n", &["line 9: data must be exactly one"]),
+        ],
+    );
+    refused(
+        QUADRATIC,
+        &[("objective.quadratic.spectrum = [1, 2.5]", "", &["line 2", "missing field `objective`"])],
+    );
+}
+
+#[test]
+fn a_data_set_has_values_of_its_own() {
+    let data = |written: &str| {
+        let suite = good("my.toml", &GOOD.replace("data = \"digits\"", &format!("data = {written}")));
+        serde_json::to_value(&*suite.experiments[0].spec.objective).expect("JSON")["network"]["data"].clone()
+    };
+    for usual in ["\"gaussian\"", "{ gaussian = {} }", "{ gaussian = { features = 3072, classes = 4 } }"] {
+        assert_eq!(data(usual), "gaussian", "{usual}");
+    }
+    assert_eq!(data("{ gaussian = { features = 9 } }"), serde_json::json!({ "gaussian": { "features": 9 } }));
+    assert_eq!(data("{ digits = {} }"), "digits");
+    for (to, expected) in [
+        ("{ gaussian = { features = 0 } }", "line 9: features = 0: accepted are 1 to 100000"),
+        ("{ gaussian = { classes = 1 } }", "line 9: classes = 1: accepted are 2 to 1000"),
+        ("{ gaussian = { clases = 3 } }", "line 9: unknown field `clases`"),
+        ("{ digits = { classes = 3 } }", "line 9: unknown field `classes`"),
+    ] {
+        refused(GOOD, &[("\"digits\"\nexamples", &format!("{to}\nexamples"), &[expected])]);
+    }
 }
 
 #[test]

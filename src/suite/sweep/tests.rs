@@ -173,6 +173,17 @@ fn what_is_a_list_already_is_no_sweep() {
 }
 
 #[test]
+fn values_of_a_data_set_may_be_swept() {
+    let objective = "objective.network = { data = { gaussian = { features = [9, 10] } }, examples = [5, 6], hidden = [], \
+                     activation = 'tanh', loss = 'mse' }";
+    let text = quadratic("learning_rate = 0.1\nsteps = 4")
+        .replace("objective.quadratic.spectrum = [2.0, 1.0]", objective);
+    let names: Vec<String> = suite(&text).experiments.into_iter().map(|e| e.spec.name).collect();
+    let expected = ["9-examples-5", "9-examples-6", "10-examples-5", "10-examples-6"];
+    assert_eq!(names, expected.map(|ending| format!("a-features-{ending}")));
+}
+
+#[test]
 fn a_mistake_in_a_sweep_is_told_with_its_line() {
     for (rest, expected) in [
         (

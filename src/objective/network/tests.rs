@@ -1,10 +1,19 @@
 //! A network's objective is the loss on just the examples that its seed chooses.
 
-use super::*;
-use crate::numeric::vector::axpy;
+use std::sync::Arc;
 
-fn spec(data: DataName, examples: usize, loss: Loss) -> NetworkSpec {
-    NetworkSpec { data, examples, hidden: vec![6], activation: Activation::Tanh, loss }
+use super::*;
+use crate::data::Entry as _;
+use crate::data::digits::{self, Digits};
+use crate::data::gaussian::Gaussian;
+use crate::model::mlp::Activation;
+use crate::numeric::random::Stream;
+use crate::numeric::vector::axpy;
+use crate::objective::Entry as _;
+
+fn on_digits(examples: usize, loss: Loss) -> NetworkEntry {
+    let data = Arc::new(Digits {});
+    NetworkEntry { data, examples, hidden: vec![6], activation: Activation::Tanh, loss }
 }
 
 /// `W_2' tanh(W_1' x + b_1) + b_2` from the weights in the order `W_1, b_1, W_2, b_2`, each row-major.
@@ -42,7 +51,7 @@ fn digits_chosen(seed: u64, examples: usize) -> Vec<(&'static [f64], &'static [f
 fn the_loss_is_that_of_the_chosen_rows() {
     for loss in [Loss::Mse, Loss::CrossEntropy] {
         for seed in [0, 7] {
-            let objective = spec(DataName::Digits, 90, loss).build(seed).expect("valid");
+            let objective = on_digits(90, loss).build(seed).expect("valid");
             let mut w = objective.start();
             axpy(0.1, &Stream::new(seed, "elsewhere").normals(w.len()), &mut w);
             let rows = digits_chosen(seed, 90);
@@ -57,7 +66,7 @@ fn the_loss_is_that_of_the_chosen_rows() {
 #[test]
 fn seeds_choose_different_digits_and_none_twice() {
     let rows = |seed| {
-        let data = spec(DataName::Digits, 200, Loss::Mse).examples(seed);
+        let data = Digits {}.examples(200, seed);
         let bits = |row: &[f64]| row.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         data.inputs.chunks(data.features).map(bits).collect::<std::collections::BTreeSet<_>>()
     };
@@ -75,7 +84,7 @@ fn seeds_choose_different_digits_and_none_twice() {
 /// Standard normal numbers, four standard errors of mean and variance; classes about equally often.
 #[test]
 fn seeds_make_different_normal_examples() {
-    let data = |seed| spec(DataName::Gaussian, 40, Loss::Mse).examples(seed);
+    let data = |seed| Gaussian::default().examples(40, seed);
     let (a, b) = (data(0), data(1));
     assert_eq!(a, data(0));
     let n = a.inputs.len() as f64;
@@ -83,7 +92,7 @@ fn seeds_make_different_normal_examples() {
         let mean = data.inputs.iter().sum::<f64>() / n;
         let variance = data.inputs.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n;
         assert!(mean.abs() < 4.0 / n.sqrt() && (variance - 1.0).abs() < 4.0 * (2.0 / n).sqrt());
-        assert!(data.targets.chunks(gaussian::CLASSES).all(|row| row.iter().sum::<f64>() == 1.0));
+        assert!(data.targets.chunks(a.outputs).all(|row| row.iter().sum::<f64>() == 1.0));
     }
     // Independent: the mean product is 0 within four standard errors.
     let product = a.inputs.iter().zip(&b.inputs).map(|(x, y)| x * y).sum::<f64>() / n;

@@ -1,8 +1,16 @@
 //! The text of a suite file: what is read from it keeps its place, and what is refused is told with file, line, key and value.
 
+mod registry;
+mod suggestion;
+
 use std::ops::Range;
 
+use serde::de::DeserializeOwned;
 use toml::Spanned;
+use toml::de::{DeValue, ValueDeserializer};
+
+pub use registry::{Kind, Parameters, choose, serialize};
+pub use suggestion::did_you_mean;
 
 /// The text of a suite file, from which refusals quote.
 pub struct Source<'a> {
@@ -29,6 +37,11 @@ impl<'a> Source<'a> {
     /// The text of the file of that name.
     pub fn new(file: &'a str, text: &'a str) -> Self {
         Self { file, text }
+    }
+
+    /// A table, or another value of the document, word by word.
+    pub fn read<T: DeserializeOwned>(&self, value: Spanned<DeValue>) -> Parsed<T> {
+        T::deserialize(ValueDeserializer::from(value)).map_err(|error| self.misread(error))
     }
 
     /// The value of `key`, if the rule accepts it; a rule that does not says what it would accept.
@@ -74,6 +87,11 @@ impl<'a> Source<'a> {
     pub fn line(&self, span: Range<usize>) -> usize {
         line_after(&self.text.as_bytes()[..span.start.min(self.text.len())])
     }
+}
+
+/// What a rule says of a value: nothing if it is accepted, else what would be.
+pub fn require(accepted: bool, message: impl FnOnce() -> String) -> Result<(), String> {
+    if accepted { Ok(()) } else { Err(message()) }
 }
 
 /// The line on which what follows `text` stands, counted from 1.

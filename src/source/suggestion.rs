@@ -1,7 +1,7 @@
 //! What somebody who misspelt a name may have meant.
 
 /// The candidate nearest to `name`, unless even that is another word altogether.
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let most = (name.chars().count() / 3).max(1);
     candidates
         .into_iter()

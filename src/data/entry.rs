@@ -1,0 +1,55 @@
+//! What a suite file says of a data set: an open set of kinds, each in a file of its own.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serializer;
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::{Dataset, digits, gaussian};
+use crate::source::{self, Kind, Parameters, Parsed, Source};
+
+/// A data set as a suite file has it. It serialises as there.
+pub trait Entry: Parameters + fmt::Debug + Send + Sync {
+    /// The name of its kind.
+    fn kind(&self) -> &'static str;
+
+    /// The number of examples that it can give.
+    fn available(&self) -> usize;
+
+    /// The number of features of an example.
+    fn features(&self) -> usize;
+
+    /// The number of targets of an example.
+    fn targets(&self) -> usize;
+
+    /// So many examples, chosen or made by `seed`; no more than are available.
+    fn examples(&self, count: usize, seed: u64) -> Dataset;
+
+    /// The data set in words.
+    fn description(&self) -> String {
+        self.kind().to_string()
+    }
+}
+
+/// All kinds of data sets; a new file gets its line here.
+pub fn kinds() -> Vec<&'static Kind<dyn Entry>> {
+    vec![&digits::KIND, &gaussian::KIND]
+}
+
+/// The data set that a suite file has for the key `data`.
+pub fn read(source: &Source, data: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
+    source::choose(source, "data", data, &kinds())
+}
+
+/// Whether the value at those keys of `data` is an array.
+pub fn is_list(path: &[&str]) -> bool {
+    let [kind, key, ..] = path else { return false };
+    kinds().iter().any(|other| other.name == *kind && other.lists.contains(key))
+}
+
+/// Serialises the data set as a suite file has it.
+pub fn serialize<S: Serializer>(data: &Arc<dyn Entry>, serializer: S) -> Result<S::Ok, S::Error> {
+    source::serialize(data.kind(), &**data, serializer)
+}
