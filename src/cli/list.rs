@@ -80,7 +80,7 @@ suite my (my.toml)
 
   experiment a
     network of hidden widths [8], activation tanh, loss cross_entropy, on 9 examples of digits
-    learning rate 0.1, steps 4, seeds 3, 4
+    gradient descent, learning rate 0.1, steps 4, seeds 3, 4
     predictions: quadratic_modes
 
 ";

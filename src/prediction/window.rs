@@ -118,12 +118,12 @@ pub fn sustained(moments: &[Moment<'_>]) -> Result<(), String> {
     ))
 }
 
-/// The ratio of means of what is measured and predicted, over the first quarter of some moments and over the last.
+/// The ratio of means of what is measured and predicted, over the first quarter of the moments that have both and over the last.
 fn sizes(moments: &[Moment<'_>], terms: impl Fn(&Moment<'_>) -> Option<(f64, f64)>) -> [f64; 2] {
-    let (first, last) = quarters(moments);
-    [first, last].map(|moments| {
-        let (measured, predicted) =
-            moments.iter().filter_map(&terms).fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
+    let terms: Vec<(f64, f64)> = moments.iter().filter_map(terms).collect();
+    let (first, last) = quarters(&terms);
+    [first, last].map(|terms| {
+        let (measured, predicted) = terms.iter().fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
         measured / predicted
     })
 }
@@ -132,10 +132,10 @@ fn stationary([first, last]: [f64; 2]) -> bool {
     (1.0 / STATIONARY..=STATIONARY).contains(&(last / first))
 }
 
-/// The first quarter of some moments, and the last.
-fn quarters<'m, 'a>(moments: &'m [Moment<'a>]) -> (&'m [Moment<'a>], &'m [Moment<'a>]) {
-    let quarter = moments.len() / 4;
-    (&moments[..quarter], &moments[moments.len() - quarter..])
+/// The first quarter of a series, and the last.
+fn quarters<T>(series: &[T]) -> (&[T], &[T]) {
+    let quarter = series.len() / 4;
+    (&series[..quarter], &series[series.len() - quarter..])
 }
 
 /// The steps of the first segment, at which the flows from `w_0` are past the transient of the first blow-up, or why there
