@@ -213,3 +213,36 @@ impl Schedule {
         self.settled
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dynamics::{Settings, Unwatched, run};
+    use crate::objective::Landscape;
+    use std::sync::Arc;
+
+    use crate::optimizer::HeavyBallEntry;
+
+    /// On a valley the force of the oscillation is `tr Sigma / 2`, and `tr(H Sigma H)` is `(2 / h)^2 tr Sigma` at the edge.
+    #[test]
+    fn the_rest_of_the_gradient_is_that_of_the_valley() {
+        let valley = Landscape::valley(3.9, 0.02, 1, 0);
+        let momentum =
+            Settings { optimizer: Arc::new(HeavyBallEntry { momentum: 0.5 }), ..Settings::new(0.75, 1200) };
+        for settings in [Settings::new(0.5, 1200), momentum] {
+            let record = run(&valley, &settings, 0, &[], &Unwatched);
+            let segments = record.samples.iter().filter_map(|sample| sample.segment.as_ref());
+            let locked = |s: &&crate::dynamics::SegmentSample| (s.map.eigenvalues[0] - 2.0).abs() < 1e-9;
+            let found: Vec<(f64, f64)> = segments
+                .filter(locked)
+                .filter_map(|s| {
+                    let expected = s.map.trace() * record.edge_step.powi(2) / 16.0;
+                    Some((s.rest?.gradient, expected))
+                })
+                .collect();
+            assert!(found.len() > 5, "{} points", found.len());
+            let worst =
+                found.iter().map(|(found, expected)| (found / expected - 1.0).abs()).fold(0.0, f64::max);
+            assert!(worst < 1e-6, "{worst:e}");
+        }
+    }
+}

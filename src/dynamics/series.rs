@@ -198,5 +198,10 @@ mod tests {
             sample.central_flow.as_ref().expect("a flow").eigenvalues[1]
         );
         assert!(at("midpoints.loss", 0).is_nan(), "there is no midpoint at the start");
+        let flow = sample.central_flow.as_ref().expect("a flow");
+        assert!(flow.trace() > 0.0 && flow.trace() != flow.gradient_variance);
+        assert_eq!(at("central_flow.trace_sigma", 300), flow.trace());
+        assert_eq!(at("central_flow.trace_h_sigma_h", 300), flow.gradient_variance);
+        assert_eq!(at("central_flow.ascent", 300), flow.ascent.expect("a step was made").relative());
     }
 }

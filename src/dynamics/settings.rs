@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::optimizer::{self, Plain};
+use crate::optimizer::{self, GradientDescentEntry};
 
 /// What a run takes beside an objective and a seed.
 #[derive(Debug, Clone, Serialize)]
@@ -30,7 +30,7 @@ impl Settings {
     /// So many steps of gradient descent with this learning rate, and what is usual for the rest.
     pub fn new(learning_rate: f64, steps: usize) -> Self {
         Self {
-            optimizer: Arc::new(Plain {}),
+            optimizer: Arc::new(GradientDescentEntry {}),
             learning_rate,
             steps,
             segment: DEFAULT_SEGMENT,

@@ -29,7 +29,7 @@ pub fn kinds() -> Vec<&'static Kind<dyn Entry>> {
 
 /// The rule that a suite file has for the key `optimizer`; gradient descent where it has none.
 pub fn read(source: &Source, optimizer: Option<Spanned<DeValue>>) -> Parsed<Arc<dyn Entry>> {
-    let Some(optimizer) = optimizer else { return Ok(Arc::new(gradient_descent::Plain {})) };
+    let Some(optimizer) = optimizer else { return Ok(Arc::new(gradient_descent::GradientDescentEntry {})) };
     source::choose(source, "optimizer", optimizer, &kinds())
 }
 

@@ -13,15 +13,15 @@ use crate::source::{Kind, Parsed, Source};
 /// Named `gradient_descent`: nothing but a learning rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Plain {}
+pub struct GradientDescentEntry {}
 
 pub(super) const KIND: Kind<dyn Entry> = Kind { name: "gradient_descent", lists: &[], read };
 
 fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
-    Ok(Arc::new(source.read::<Plain>(table)?))
+    Ok(Arc::new(source.read::<GradientDescentEntry>(table)?))
 }
 
-impl Entry for Plain {
+impl Entry for GradientDescentEntry {
     fn kind(&self) -> &'static str {
         KIND.name
     }

@@ -12,8 +12,9 @@ use crate::source::{Kind, Parsed, Source, require};
 
 /// Named `heavy_ball`: a momentum.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-struct Momentum {
-    momentum: f64,
+pub struct HeavyBallEntry {
+    /// The momentum beta.
+    pub momentum: f64,
 }
 
 #[derive(Deserialize)]
@@ -31,10 +32,10 @@ fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
             "accepted are numbers from 0 up to, but not including, 1".into()
         })
     };
-    Ok(Arc::new(Momentum { momentum: *source.check("momentum", &raw.momentum, accepted)? }))
+    Ok(Arc::new(HeavyBallEntry { momentum: *source.check("momentum", &raw.momentum, accepted)? }))
 }
 
-impl Entry for Momentum {
+impl Entry for HeavyBallEntry {
     fn kind(&self) -> &'static str {
         KIND.name
     }

@@ -13,8 +13,8 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 pub use entry::{Entry, kinds, read, serialize};
-pub use gradient_descent::{GradientDescent, Plain};
-pub use heavy_ball::HeavyBall;
+pub use gradient_descent::{GradientDescent, GradientDescentEntry};
+pub use heavy_ball::{HeavyBall, HeavyBallEntry};
 
 use crate::numeric::vector::scale;
 

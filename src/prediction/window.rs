@@ -17,7 +17,8 @@
 //! theory keeps what is of second order in x; what is left of it at `x^2 = Sigma` is measured too (`ExpansionRest`), and is
 //! larger for an oscillation whose size varies by its kurtosis `E x^4 / (E x^2)^2`, being of fourth order. The mean gradient is
 //! `g + F` with the force F of the oscillation, which complementarity makes orthogonal to it, and `T[x, x] / 2`, whose mean F is,
-//! varies with `x^2`: of `|grad L|^2` the theory leaves out `(kurtosis - 2) |F|^2`. Last, the theory takes averages as instantaneous. Where Sigma changes at the relative rate rho a step, so does `x^2`, for which
+//! varies with `x^2`: of `|grad L|^2` the theory leaves out `(kurtosis - 2) |F|^2`. Last, the theory takes averages as
+//! instantaneous. Where Sigma changes at the relative rate rho a step, so does `x^2`, for which
 //! `E log |1 + y| = rho / 2`: the sharpness is off by `rho / 2`, what is predicted where it is `2/eta` by the order of rho,
 //! and, since `dy/dt = r (1 - x^2 / Sigma)` with the rise r of eta S a step without Sigma, `x^2` by the order of `rho^2 / (2 r)`. [`Truncation`] is all of these.
 //!
@@ -292,4 +293,29 @@ pub fn averaging<'a>(midpoints: impl Iterator<Item = &'a MidpointSample>, edge_s
 /// and of fourth degree in the critical eigenvectors, each off by r: some ten r, for the largest r of the window.
 pub fn eigenpair_error(moments: &[Moment<'_>]) -> f64 {
     10.0 * largest(moments.iter().map(|m| m.map.residual))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prediction::synthetic::truth;
+
+    fn truncation(growth: f64) -> Truncation {
+        let record = Record { growth, ..truth::record() };
+        Truncation::over(&in_segments(&record))
+    }
+
+    /// Where an oscillation grows by `1 + q y`, the theory's order is that of `q y`, and a mean of y is 1/q of one of `q y`.
+    #[test]
+    fn truncation_is_that_of_the_growth_of_the_oscillation() {
+        let (one, three) = (truncation(1.0), truncation(3.0));
+        let same = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 1e-12, "{a} for {b}");
+        same(three.cycle, 9.0 * one.cycle);
+        same(three.swing, 9.0 * one.swing);
+        same(three.lag, one.lag / 3.0);
+        for (a, b) in [(three.rate, one.rate), (three.force, one.force), (three.gradient, one.gradient)] {
+            same(a, b);
+        }
+        same(three.of_sharpness(), 3.0 * (0.5 * one.swing + one.cycle) + one.curvature + one.rate / 6.0);
+    }
 }

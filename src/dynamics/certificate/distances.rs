@@ -17,8 +17,8 @@ pub struct DistanceCertificate {
 
 /// The certificate of a step; none before the first midpoint.
 ///
-/// Iterates must be a step `-eta grad L`, and beta times the last one, apart, where eta and beta are those of the run. Midpoints are taken from the differences of
-/// the iterates, and sums are compensated, so that only the recorded numbers' rounding counts: with p terms in sixteen partial
+/// Iterates must be a step `-eta grad L`, and beta times the last one, apart, where eta and beta are those of the run.
+/// Midpoints are taken from the differences of the iterates, and sums are compensated, so that only the recorded numbers' rounding counts: with p terms in sixteen partial
 /// sums at most `p / 16 + 6` units in the last place, and one unit in the weights for each of the three operations of
 /// a midpoint.
 ///

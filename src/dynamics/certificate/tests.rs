@@ -7,14 +7,18 @@ use crate::dynamics::{CentralFlow, Probe, Record, Settings, Unwatched, central_f
 use crate::dynamics::{Numerics, Sample};
 use crate::numeric::vector::{axpy, norm, scale};
 use crate::objective::{Landscape, Objective};
-use crate::optimizer::GradientDescent;
+use crate::optimizer::{GradientDescent, HeavyBall, HeavyBallEntry, Rule};
 
 const RULE: GradientDescent = GradientDescent { learning_rate: 0.5 };
 
 /// The valley, and its flow locked at the edge; the second sharp direction is critical but below it.
 fn locked() -> (Landscape, CentralFlow) {
+    locked_by(Arc::new(RULE))
+}
+
+fn locked_by(rule: Rule) -> (Landscape, CentralFlow) {
     let valley = Landscape::valley(3.0, 0.02, 2, 1);
-    let mut flow = CentralFlow::new(Arc::new(RULE), valley.start(), 4, &Numerics::default(), 1);
+    let mut flow = CentralFlow::new(rule, valley.start(), 4, &Numerics::default(), 1);
     for _ in 0..170 {
         flow.advance(&valley).expect("finite");
     }
@@ -22,17 +26,21 @@ fn locked() -> (Landscape, CentralFlow) {
 }
 
 fn certified(change: impl Fn(&mut Evaluation)) -> (EdgeCertificate, ActionCertificate) {
-    let (valley, mut flow) = locked();
+    certified_by(Arc::new(RULE), change)
+}
+
+fn certified_by(rule: Rule, change: impl Fn(&mut Evaluation)) -> (EdgeCertificate, ActionCertificate) {
+    let (valley, mut flow) = locked_by(rule.clone());
     let mut here = flow.evaluate(&valley).expect("finite").clone();
     assert!(here.sigma[0] > 0.0 && here.sigma.len() == 2, "{:?}", here.sigma);
     change(&mut here);
     let (w, dt, products) = (flow.weights().to_vec(), flow.substep_length(), Products::default());
     let u = sigma::tracked(flow.tracker());
     flow.substep(&valley).expect("finite");
-    let edge = edge(&valley, &RULE, (&w, &here, dt), &u, &products)
+    let edge = edge(&valley, &*rule, (&w, &here, dt), &u, &products)
         .expect("finite")
         .expect("it has critical eigenvalues");
-    let action = action(&valley, &RULE, (&w, &here, dt), flow.weights(), &products).expect("finite");
+    let action = action(&valley, &*rule, (&w, &here, dt), flow.weights(), &products).expect("finite");
     // Two eigenvectors at w, at both ends of three differences, and once more for the variance.
     assert_eq!(products.total(), 2 * (1 + 2 * 3) + 2);
     (edge, action)
@@ -52,6 +60,36 @@ fn the_right_sigma_passes_and_half_of_its_force_does_not() {
     assert_eq!(refuted(&action), [""; 0], "{action:?}");
     let control = |c: &Comparison| c.control.is_some_and(|wrong| wrong > 1e3 * c.allowed);
     assert!(action.comparisons.iter().all(control), "{action:?}");
+}
+
+/// The same edge of 4 by a rule whose edge step, 1/2, is not its mean step, 3/2, nor its learning rate: what takes one for the
+/// other does not hold the edge.
+#[test]
+fn the_sigma_of_a_rule_with_momentum_passes() {
+    let rule = HeavyBall { learning_rate: 0.75, momentum: 0.5 };
+    let (edge, action) = certified_by(Arc::new(rule), |_| {});
+    assert!(edge.violation + edge.numerical_error < 1e-8, "{edge:?}");
+    assert!(edge.half_violation > 0.1 && edge.need > 0.1, "{edge:?}");
+    assert_eq!(refuted(&action), [""; 0], "{action:?}");
+    let (_, flow) = locked_by(Arc::new(rule));
+    let here = flow.evaluation().expect("evaluated");
+    assert!((here.eigenvalues[0] - 2.0).abs() < 1e-9, "{:?}", here.eigenvalues);
+    // At the edge tr(H Sigma H) is (2 / h)^2 tr Sigma, and on the valley's floor sigma = 2 |dL/dy|, whatever the rule.
+    let sigma: f64 = here.sigma.iter().sum();
+    assert!((here.gradient_variance / (16.0 * sigma) - 1.0).abs() < 1e-9);
+    assert!((sigma / (2.0 * norm(&here.gradient)) - 1.0).abs() < 1e-6, "{sigma}");
+}
+
+/// Iterates of a rule with momentum are the certified ones: where the last step is not taken up again they are not.
+#[test]
+fn steps_with_momentum_are_certified() {
+    let valley = Landscape::valley(3.0, 0.02, 2, 1);
+    let settings =
+        Settings { optimizer: Arc::new(HeavyBallEntry { momentum: 0.5 }), ..Settings::new(0.75, 40) };
+    let record = run(&valley, &settings, 1, &[Probe::Distances], &Unwatched);
+    let comparisons: Vec<&Comparison> = record.probes.distances.iter().flat_map(|d| &d.comparisons).collect();
+    assert!(comparisons.iter().filter(|c| c.quantity == "step from w_t").count() > 4, "{comparisons:?}");
+    assert!(comparisons.iter().all(|c| c.difference <= c.allowed), "{comparisons:?}");
 }
 
 #[test]

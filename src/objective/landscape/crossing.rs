@@ -14,16 +14,13 @@
 //! So either the first is at the edge from `t_1 = (2/eta - c_1) / (eta p)` to `t_x` and the second from then on, or, if
 //! `t_x < t_1`, they change places below the edge and the second alone comes there, at `t_2 = (2/eta - c_2) / (eta (p + q))`.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
-use toml::Spanned;
 
 use super::Pencil;
-use super::pencil::{self, Shape};
+use super::pencil::{self, Shape, Shaped};
 use crate::numeric::Matrix;
 use crate::objective::{BuildError, Entry, Objective, ObjectiveMemory};
-use crate::source::{Kind, require};
+use crate::source::Kind;
 
 /// What a crossing is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,15 +43,8 @@ pub struct CrossingPath {
     pub meeting: f64,
 }
 
-pub(super) const KIND: Kind<dyn Entry> = Kind {
-    name: "crossing",
-    lists: &["curvature"],
-    read: |source, table| {
-        let table: Spanned<Crossing> = source.read(table)?;
-        let rule = |entry: &Crossing| require(entry.is_well_formed(), || Crossing::ACCEPTED.into());
-        Ok(Arc::new(source.check(KIND.name, &table, rule)?.clone()))
-    },
-};
+pub(super) const KIND: Kind<dyn Entry> =
+    Kind { name: "crossing", lists: &["curvature"], read: pencil::read::<Crossing> };
 
 impl Entry for Crossing {
     fn kind(&self) -> &'static str {
@@ -62,10 +52,7 @@ impl Entry for Crossing {
     }
 
     fn build(&self, seed: u64) -> Result<Box<dyn Objective>, BuildError> {
-        if !self.is_well_formed() {
-            return Err(BuildError::Shape(Crossing::ACCEPTED));
-        }
-        Ok(Box::new(self.pencil(seed)))
+        pencil::build(self, seed)
     }
 
     fn memory(&self) -> ObjectiveMemory {
@@ -82,13 +69,16 @@ impl Entry for Crossing {
     }
 }
 
-impl Crossing {
-    /// What is accepted, in words.
-    pub const ACCEPTED: &'static str = "accepted are two finite curvatures, the first the larger, and drift > slope > 0: \
+impl Shaped for Crossing {
+    const ACCEPTED: &'static str = "accepted are two finite curvatures, the first the larger, and drift > slope > 0: \
         else the second eigenvalue does not overtake the first";
 
-    /// The landscape, rotated and started by the stream `crossing` of `seed`.
-    pub(super) fn pencil(&self, seed: u64) -> Pencil {
+    fn is_well_formed(&self) -> bool {
+        let finite = self.curvature.iter().chain([&self.drift]).all(|x| x.is_finite());
+        finite && self.curvature[0] > self.curvature[1] && self.drift > self.slope && self.slope > 0.0
+    }
+
+    fn pencil(&self, seed: u64) -> Pencil {
         let diagonal = |a: f64, b: f64| Matrix::from_columns(2, 2, vec![a, 0.0, 0.0, b]);
         let shape = Shape {
             base: diagonal(self.curvature[0], self.curvature[1]),
@@ -98,13 +88,9 @@ impl Crossing {
         };
         Pencil::new(shape, "crossing", seed)
     }
+}
 
-    /// True if `c_1 > c_2` and `q > p > 0`, all finite.
-    pub fn is_well_formed(&self) -> bool {
-        let finite = self.curvature.iter().chain([&self.drift]).all(|x| x.is_finite());
-        finite && self.curvature[0] > self.curvature[1] && self.drift > self.slope && self.slope > 0.0
-    }
-
+impl Crossing {
     /// When things happen at learning rate `eta`, if the start is below the edge.
     pub fn path(&self, eta: f64) -> CrossingPath {
         let [first, second] = self.curvature;

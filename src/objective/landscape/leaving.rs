@@ -13,16 +13,13 @@
 //! *After that* it is gradient flow again: `B = B* cosh theta`, `A = -B* sinh theta` with theta counted from the exit, so
 //! that the sharpness falls below 2/eta by `-B* (cosh theta - 1)`.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
-use toml::Spanned;
 
 use super::Pencil;
-use super::pencil::{self, Shape};
+use super::pencil::{self, Shape, Shaped};
 use crate::numeric::Matrix;
 use crate::objective::{BuildError, Entry, Objective, ObjectiveMemory};
-use crate::source::{Kind, require};
+use crate::source::Kind;
 
 /// What a valley to be left is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,15 +52,7 @@ pub struct Stay {
     edge: f64,
 }
 
-pub(super) const KIND: Kind<dyn Entry> = Kind {
-    name: "leaving",
-    lists: &[],
-    read: |source, table| {
-        let table: Spanned<Leaving> = source.read(table)?;
-        let rule = |entry: &Leaving| require(entry.is_well_formed(), || Leaving::ACCEPTED.into());
-        Ok(Arc::new(source.check(KIND.name, &table, rule)?.clone()))
-    },
-};
+pub(super) const KIND: Kind<dyn Entry> = Kind { name: "leaving", lists: &[], read: pencil::read::<Leaving> };
 
 impl Entry for Leaving {
     fn kind(&self) -> &'static str {
@@ -71,10 +60,7 @@ impl Entry for Leaving {
     }
 
     fn build(&self, seed: u64) -> Result<Box<dyn Objective>, BuildError> {
-        if !self.is_well_formed() {
-            return Err(BuildError::Shape(Leaving::ACCEPTED));
-        }
-        Ok(Box::new(self.pencil(seed)))
+        pencil::build(self, seed)
     }
 
     fn memory(&self) -> ObjectiveMemory {
@@ -93,13 +79,16 @@ impl Entry for Leaving {
     }
 }
 
-impl Leaving {
-    /// What is accepted, in words.
-    pub const ACCEPTED: &'static str =
+impl Shaped for Leaving {
+    const ACCEPTED: &'static str =
         "accepted are a finite curvature, and finite slope, drift and coupling above 0";
 
-    /// The landscape, rotated and started by the stream `leaving` of `seed`.
-    pub(super) fn pencil(&self, seed: u64) -> Pencil {
+    fn is_well_formed(&self) -> bool {
+        let forces = [self.slope, self.drift, self.coupling];
+        self.curvature.is_finite() && forces.iter().all(|&value| value > 0.0 && value.is_finite())
+    }
+
+    fn pencil(&self, seed: u64) -> Pencil {
         let entry = |value: f64| Matrix::from_columns(1, 1, vec![value]);
         let shape = Shape {
             base: entry(self.curvature),
@@ -109,13 +98,9 @@ impl Leaving {
         };
         Pencil::new(shape, "leaving", seed)
     }
+}
 
-    /// True if p, q and r are positive, all finite.
-    pub fn is_well_formed(&self) -> bool {
-        let forces = [self.slope, self.drift, self.coupling];
-        self.curvature.is_finite() && forces.iter().all(|&value| value > 0.0 && value.is_finite())
-    }
-
+impl Leaving {
     /// When the flow is at the edge at learning rate `eta`; none if it starts beyond the edge, never comes there, or
     /// never leaves.
     pub fn stay(&self, eta: f64) -> Option<Stay> {

@@ -15,16 +15,13 @@
 //! `1/T sum x_t x_t' = 2 C - 2 (M_T - M_0) / (eta T)`: as long as M stays around the edge, its second moments are 2 C up
 //! to a term that falls as 1/T.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
-use toml::Spanned;
 
 use super::Pencil;
-use super::pencil::{self, Shape};
+use super::pencil::{self, Shape, Shaped};
 use crate::numeric::{Matrix, pair_count, pairs};
 use crate::objective::{BuildError, Entry, Objective, ObjectiveMemory};
-use crate::source::{Kind, require};
+use crate::source::Kind;
 
 /// What a matrix valley is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,15 +33,8 @@ pub struct MatrixValley {
     pub slope: Vec<Vec<f64>>,
 }
 
-pub(super) const KIND: Kind<dyn Entry> = Kind {
-    name: "matrix_valley",
-    lists: &["curvature", "slope"],
-    read: |source, table| {
-        let table: Spanned<MatrixValley> = source.read(table)?;
-        let rule = |entry: &MatrixValley| require(entry.is_well_formed(), || MatrixValley::ACCEPTED.into());
-        Ok(Arc::new(source.check(KIND.name, &table, rule)?.clone()))
-    },
-};
+pub(super) const KIND: Kind<dyn Entry> =
+    Kind { name: "matrix_valley", lists: &["curvature", "slope"], read: pencil::read::<MatrixValley> };
 
 impl Entry for MatrixValley {
     fn kind(&self) -> &'static str {
@@ -52,10 +42,7 @@ impl Entry for MatrixValley {
     }
 
     fn build(&self, seed: u64) -> Result<Box<dyn Objective>, BuildError> {
-        if !self.is_well_formed() {
-            return Err(BuildError::Shape(MatrixValley::ACCEPTED));
-        }
-        Ok(Box::new(self.pencil(seed)))
+        pencil::build(self, seed)
     }
 
     fn memory(&self) -> ObjectiveMemory {
@@ -72,19 +59,23 @@ impl Entry for MatrixValley {
     }
 }
 
-impl MatrixValley {
-    /// What is accepted, in words.
-    pub const ACCEPTED: &'static str = "accepted is a curvature of 2 to 6 finite numbers, one a row of slope, and as slope a \
+impl Shaped for MatrixValley {
+    const ACCEPTED: &'static str = "accepted is a curvature of 2 to 6 finite numbers, one a row of slope, and as slope a \
         symmetric positive definite matrix by its rows";
 
-    /// The smallest order k: with one eigenvalue the flow would stop at the edge, and nothing be left to see.
-    const SMALLEST: usize = 2;
+    fn is_well_formed(&self) -> bool {
+        let k = self.curvature.len();
+        let sized =
+            (Self::SMALLEST..=Self::LARGEST).contains(&k) && self.curvature.iter().all(|c| c.is_finite());
+        if !sized || self.slope.len() != k || self.slope.iter().any(|row| row.len() != k) {
+            return false;
+        }
+        let c = self.slope();
+        let symmetric = pairs(k).all(|(i, j)| c[(i, j)] == c[(j, i)]);
+        symmetric && crate::numeric::symmetric_eigen(&c).0.iter().all(|&value| value > 0.0)
+    }
 
-    /// The largest order k.
-    const LARGEST: usize = 6;
-
-    /// The landscape, rotated and started by the stream `matrix_valley` of `seed`.
-    pub(super) fn pencil(&self, seed: u64) -> Pencil {
+    fn pencil(&self, seed: u64) -> Pencil {
         let (k, c) = (self.curvature.len(), self.slope());
         let slopes: Vec<Matrix> = pairs(k).map(|pair| unit(k, pair)).collect();
         let inner = |a: &Matrix, b: &Matrix| a.data().iter().zip(b.data()).map(|(a, b)| a * b).sum::<f64>();
@@ -96,24 +87,19 @@ impl MatrixValley {
         };
         Pencil::new(shape, "matrix_valley", seed)
     }
+}
+
+impl MatrixValley {
+    /// The smallest order k: with one eigenvalue the flow would stop at the edge, and nothing be left to see.
+    const SMALLEST: usize = 2;
+
+    /// The largest order k.
+    const LARGEST: usize = 6;
 
     /// `2 C`: Sigma in the coordinates x once all eigenvalues have come to 2/eta.
     pub fn covariance(&self) -> Matrix {
         let c = self.slope();
         Matrix::from_fn(c.rows(), c.cols(), |i, j| 2.0 * c[(i, j)])
-    }
-
-    /// True if k is accepted, `M_0` finite, and C symmetric, of the same order, and positive definite.
-    pub fn is_well_formed(&self) -> bool {
-        let k = self.curvature.len();
-        let sized =
-            (Self::SMALLEST..=Self::LARGEST).contains(&k) && self.curvature.iter().all(|c| c.is_finite());
-        if !sized || self.slope.len() != k || self.slope.iter().any(|row| row.len() != k) {
-            return false;
-        }
-        let c = self.slope();
-        let symmetric = pairs(k).all(|(i, j)| c[(i, j)] == c[(j, i)]);
-        symmetric && crate::numeric::symmetric_eigen(&c).0.iter().all(|&value| value > 0.0)
     }
 
     fn slope(&self) -> Matrix {

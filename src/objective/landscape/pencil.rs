@@ -8,11 +8,18 @@
 //! `dy_c/dt = eta [f_c - (K y)_c - 1/2 <M_c, Sigma>]`: a differential equation small enough to be solved by hand.
 //! Third derivatives are constant and fourth ones zero, so what the theory truncates is not there either.
 
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::DeValue;
+
 use super::basis::random_basis;
 use crate::numeric::random::Stream;
 use crate::numeric::vector::{axpy, dot};
 use crate::numeric::{Matrix, pairs};
-use crate::objective::{Linearization, Objective, ObjectiveMemory};
+use crate::objective::{BuildError, Entry, Linearization, Objective, ObjectiveMemory};
+use crate::source::{Parsed, Source, require};
 
 /// A rotated valley with a matrix of curvatures.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +54,33 @@ pub(super) fn memory(across: usize, along: usize) -> ObjectiveMemory {
     const NUMBER: u64 = size_of::<f64>() as u64;
     let dim = (across + along) as u64;
     ObjectiveMemory { dim, fixed: NUMBER * dim * (dim + 2), point: NUMBER * dim, direction: 0, sweep: 0 }
+}
+
+/// What a suite file says of a pencil, judged as a whole.
+pub(super) trait Shaped: Entry + Clone + DeserializeOwned + 'static {
+    /// What is accepted, in words.
+    const ACCEPTED: &'static str;
+
+    /// True if the numbers make what the name says.
+    fn is_well_formed(&self) -> bool;
+
+    /// The landscape, rotated and started by the stream of its name and `seed`.
+    fn pencil(&self, seed: u64) -> Pencil;
+}
+
+/// Reads the table of one.
+pub(super) fn read<E: Shaped>(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
+    let table: Spanned<E> = source.read(table)?;
+    let rule = |entry: &E| require(entry.is_well_formed(), || E::ACCEPTED.into());
+    Ok(Arc::new(source.check(table.get_ref().kind(), &table, rule)?.clone()))
+}
+
+/// Builds one, if its numbers make what the name says.
+pub(super) fn build<E: Shaped>(entry: &E, seed: u64) -> Result<Box<dyn Objective>, BuildError> {
+    if !entry.is_well_formed() {
+        return Err(BuildError::Shape(E::ACCEPTED));
+    }
+    Ok(Box::new(entry.pencil(seed)))
 }
 
 /// The size of the starting point's coordinates across the valley.

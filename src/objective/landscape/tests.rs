@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::pencil::Shaped;
 use super::*;
 use crate::dynamics::{CentralFlow, Numerics};
 use crate::numeric::symmetric_eigen;

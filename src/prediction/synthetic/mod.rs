@@ -15,4 +15,4 @@ mod orders;
 mod pooled;
 mod tenfold;
 mod trial;
-mod truth;
+pub(super) mod truth;
