@@ -15,8 +15,8 @@ use small_digits::small_digits;
 fn dynamics(c: &mut Criterion) {
     let objective = small_digits(200, &[24, 24]);
     let objective = &*objective;
-    let rule: Rule = Arc::new(GradientDescent { learning_rate: 0.2 });
-    let mut discrete = Discrete::new(rule.clone(), objective.start());
+    let rule: Rule = Arc::new(GradientDescent::new(0.2));
+    let mut discrete = Discrete::new(rule.clone(), rule.begin(objective.start()));
     for _ in 0..200 {
         discrete.advance(objective);
     }

@@ -18,7 +18,6 @@ use centralflow::dynamics::EffectiveHessian;
 use centralflow::eigen::{EigenError, EigenPairs, certify};
 use centralflow::numeric::Matrix;
 use centralflow::objective::Objective;
-use centralflow::optimizer::GradientDescent;
 use edge::{REQUEST, WARM_UP, points};
 use solvers::{Row, rows};
 
@@ -33,36 +32,30 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let problem = problems::problems().into_iter().find(|p| p.name.starts_with(name.as_str()));
     let problem = problem.ok_or("no such problem")?;
-    let rule =
-        GradientDescent { learning_rate: problem.learning_rate.ok_or("a problem without learning rate")? };
+    let eta = problem.learning_rate.ok_or("a problem without learning rate")?;
     let objective = problem.objective();
-    let points = points(&objective, rule, count.parse()?);
-    println!("{}, learning rate {}, {count} points from step {WARM_UP} on", problem.name, rule.learning_rate);
+    let points = points(&objective, eta, count.parse()?);
+    println!("{}, learning rate {}, {count} points from step {WARM_UP} on", problem.name, eta);
     println!();
     println!(
         "| solver | start | points | HVPs a step | most | ms a step | largest residual | missed, of certified |"
     );
     println!("|---|---|--:|--:|--:|--:|--:|--:|");
     for row in rows() {
-        follow(row, &objective, rule, &points)?;
+        follow(row, &objective, eta, &points)?;
     }
     Ok(())
 }
 
 /// Follows the trajectory, from the first point cold, and prints the row of the points after it.
-fn follow(
-    mut row: Row,
-    objective: &dyn Objective,
-    rule: GradientDescent,
-    points: &[Vec<f64>],
-) -> Result<(), EigenError> {
+fn follow(mut row: Row, objective: &dyn Objective, eta: f64, points: &[Vec<f64>]) -> Result<(), EigenError> {
     let points = &points[..(points.len() / row.share).max(2).min(points.len())];
     let (mut products, mut seconds, mut residual) = (Vec::new(), 0.0, 0.0_f64);
     let (mut missed, mut certified) = (0, 0);
     let mut past: Vec<Matrix> = Vec::new();
     for (n, w) in points.iter().enumerate() {
         let at = objective.linearize(w);
-        let hessian = EffectiveHessian { at: &*at, rule: &rule };
+        let hessian = EffectiveHessian { at: &*at, step: eta };
         let begin = Instant::now();
         let pairs = (row.solve)(&hessian, &past)?;
         if n > 0 {

@@ -13,20 +13,19 @@ use centralflow::dynamics::EffectiveHessian;
 use centralflow::eigen::EigenError;
 use centralflow::numeric::Matrix;
 use centralflow::objective::Objective;
-use centralflow::optimizer::GradientDescent;
 use edge::{WARM_UP, points};
 use small_digits::small_digits;
 use solvers::{Row, rows};
 
 /// Gradient descent with it is at the edge of stability after the warm-up.
-const RULE: GradientDescent = GradientDescent { learning_rate: 0.2 };
+const ETA: f64 = 0.2;
 /// Enough for the periodic search of the tracker, which comes with every tenth.
 const POINTS: usize = 12;
 
 /// A line a solver: the products at each point, and the largest residual.
 pub fn table() -> Result<String, EigenError> {
     let objective = small_digits(200, &[24, 24]);
-    let points = points(&*objective, RULE, POINTS);
+    let points = points(&*objective, ETA, POINTS);
     let mut table = format!("products at {POINTS} points from step {WARM_UP} on, the first one cold\n");
     for row in rows() {
         let (solver, start) = (row.solver, row.start);
@@ -42,7 +41,7 @@ fn follow(mut row: Row, objective: &dyn Objective, points: &[Vec<f64>]) -> Resul
     let mut past: Vec<Matrix> = Vec::new();
     for w in points {
         let at = objective.linearize(w);
-        let pairs = (row.solve)(&EffectiveHessian { at: &*at, rule: &RULE }, &past)?;
+        let pairs = (row.solve)(&EffectiveHessian { at: &*at, step: ETA }, &past)?;
         products.push(pairs.products.to_string());
         residual = residual.max(pairs.residual_above(row.threshold));
         past.insert(0, pairs.vectors);

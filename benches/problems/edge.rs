@@ -1,8 +1,8 @@
 //! Gradient descent at the edge of stability: where eigen-solvers are compared, and what they seek there.
 
 use centralflow::eigen::Request;
+use centralflow::numeric::vector::axpy;
 use centralflow::objective::Objective;
-use centralflow::optimizer::{GradientDescent, UpdateRule};
 
 /// Steps of gradient descent before the first point.
 pub const WARM_UP: usize = 300;
@@ -10,7 +10,7 @@ pub const WARM_UP: usize = 300;
 pub const REQUEST: Request = Request { count: 4, tolerance: 1e-6, max_products: 5000, seed: 0 };
 
 /// Consecutive points of gradient descent from the start of the objective, after the warm-up.
-pub fn points(objective: &dyn Objective, rule: GradientDescent, count: usize) -> Vec<Vec<f64>> {
+pub fn points(objective: &dyn Objective, eta: f64, count: usize) -> Vec<Vec<f64>> {
     let mut w = objective.start();
     let mut points = Vec::with_capacity(count);
     for step in 0..WARM_UP + count {
@@ -18,7 +18,7 @@ pub fn points(objective: &dyn Objective, rule: GradientDescent, count: usize) ->
             points.push(w.clone());
         }
         let at = objective.linearize(&w);
-        w = rule.next(&w, &w, at.gradient());
+        axpy(-eta, at.gradient(), &mut w);
     }
     points
 }

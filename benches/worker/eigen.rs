@@ -11,7 +11,6 @@ use centralflow::eigen::{
 };
 use centralflow::numeric::Matrix;
 use centralflow::objective::Objective;
-use centralflow::optimizer::GradientDescent;
 use serde_json::json;
 
 use crate::derivatives::error;
@@ -25,7 +24,6 @@ pub const TOLERANCE: f64 = REQUEST.tolerance;
 /// All solvers but the tracker follow at most so many points.
 const LEADING: usize = 50;
 /// The operator is the Hessian itself.
-const PLAIN: GradientDescent = GradientDescent { learning_rate: 1.0 };
 
 /// Points on the way, and the eigenvalues there.
 pub struct Trajectory {
@@ -38,12 +36,12 @@ pub struct Trajectory {
 pub fn trajectory(problem: &Problem, steps: usize) -> Outcome<Trajectory> {
     let objective = problem.objective();
     let learning_rate = problem.learning_rate.ok_or("the problem has no learning rate for eigen4")?;
-    let points = points(&objective, GradientDescent { learning_rate }, steps);
+    let points = points(&objective, learning_rate, steps);
     let request = Request { tolerance: 1e-9, ..REQUEST };
     let (mut values, mut last) = (Vec::new(), None);
     for (index, w) in points.iter().enumerate() {
         let at = objective.linearize(w);
-        let hessian = EffectiveHessian { at: &*at, rule: &PLAIN };
+        let hessian = EffectiveHessian { at: &*at, step: 1.0 };
         let warm = last.as_ref().map(|x| davidson(&hessian, x, &request)).transpose()?;
         let cold = if index.is_multiple_of(10) { Some(lanczos(&hessian, &request)?) } else { None };
         if let (Some(warm), Some(cold)) = (&warm, &cold)
@@ -72,7 +70,7 @@ pub fn prepare(problem: &Problem, variant: &str, directory: &Path) -> Outcome<Wo
         let mut products = 0;
         for w in points.chunks(w.len()) {
             let at = program.linearize(w);
-            let hessian = EffectiveHessian { at: &at, rule: &PLAIN };
+            let hessian = EffectiveHessian { at: &at, step: 1.0 };
             let pairs = solve(&hessian)?;
             products += pairs.products;
             look(&hessian, &pairs);

@@ -10,7 +10,7 @@ use centralflow::eigen::{EigenError, Tracker, TrackerSettings};
 use centralflow::model::mlp::Mlp;
 use centralflow::numeric::random::Stream;
 use centralflow::objective::{Linearization, Loss, Network, Objective};
-use centralflow::optimizer::{GradientDescent, UpdateRule};
+use centralflow::optimizer::{GradientDescent, Rule};
 use rayon::ThreadPoolBuilder;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -144,7 +144,7 @@ impl Run<'_> {
         for _ in 0..self.example.steps {
             let (loss, after) = {
                 let at = self.objective.linearize(&w);
-                (at.loss(), self.rule().next(&w, &w, at.gradient()))
+                (at.loss(), self.rule().next(&self.rule().begin(w.clone()), at.gradient()).weights)
             };
             let midpoint: Vec<f64> = w.iter().zip(&after).map(|(w, after)| 0.5 * (w + after)).collect();
             let values = self.eigenvalues(&mut tracker, &*self.objective.linearize(&midpoint))?;
@@ -155,7 +155,7 @@ impl Run<'_> {
     }
 
     fn gradient_flow(&self) -> Result<Vec<f64>, FlowError> {
-        let mut flow = GradientFlow::new(Arc::new(self.rule()), self.start.to_vec());
+        let mut flow = GradientFlow::new(self.rule(), self.rule().begin(self.start.to_vec()));
         let (mut tracker, mut rows) = (self.tracker(), Vec::new());
         for step in 0..self.example.steps {
             if step > 0 {
@@ -177,8 +177,13 @@ impl Run<'_> {
             max_tracked: self.example.pairs,
             ..Numerics::default()
         };
-        let mut flow =
-            CentralFlow::new(Arc::new(self.rule()), self.start.to_vec(), numerics.substeps, &numerics, 0);
+        let mut flow = CentralFlow::new(
+            self.rule(),
+            self.rule().begin(self.start.to_vec()),
+            numerics.substeps,
+            &numerics,
+            0,
+        );
         let (mut tracker, mut rows) = (self.tracker(), Vec::new());
         for step in 0..self.example.steps {
             if step > 0 {
@@ -194,8 +199,8 @@ impl Run<'_> {
         Ok(rows)
     }
 
-    fn rule(&self) -> GradientDescent {
-        GradientDescent { learning_rate: self.example.learning_rate }
+    fn rule(&self) -> Rule {
+        Arc::new(GradientDescent::new(self.example.learning_rate))
     }
 
     fn tracker(&self) -> Tracker {
@@ -208,7 +213,7 @@ impl Run<'_> {
     }
 
     fn eigenvalues(&self, tracker: &mut Tracker, at: &dyn Linearization) -> Result<Vec<f64>, EigenError> {
-        Ok(tracker.update(&EffectiveHessian { at, rule: &self.rule() })?.values.clone())
+        Ok(tracker.update(&EffectiveHessian { at, step: self.example.learning_rate })?.values.clone())
     }
 }
 

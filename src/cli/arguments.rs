@@ -149,6 +149,7 @@ A suite file:
   learning_rate = 0.15
   # optimizer.heavy_ball = { momentum = 0.5 }   # instead of gradient descent
   steps = 1200                       # averages need some hundreds past the first blow-up
+  warm_up = 0                        # steps made before all processes start; may be left out
   segment = 400                      # after so many the theory starts anew at a midpoint; may be left out
 
   [experiment.objective.network]     # or quadratic = { spectrum = [..] }, or see suites/landscapes.toml

@@ -1,62 +1,33 @@
-//! The complete central flow of an update rule with edge step h and mean step R, both eta for gradient descent.
+//! The central flow of an update rule, and its central map.
 //!
-//! `dw/dt = -R [grad L + 1/2 grad <H, Sigma>]` with `Sigma = U X U'` in the critical eigenspace, X the solution of
-//! the complementarity problem (Cohen, Damian, Talwalkar, Kolter, Lee 2025):
-//! `0 <= X  _|_  2 I - d/dt-linearised (U' h H U) >= 0`. Without critical eigenvalues X is empty and this is gradient flow.
+//! With edge step h and `R = r h`, both eta for gradient descent: `dw/dt = -R [grad L + 1/2 grad <H, Sigma>]` with `Sigma = U X U'` in
+//! the critical eigenspace, X the solution of the complementarity problem (Cohen, Damian, Talwalkar, Kolter, Lee 2025):
+//! `0 <= X  _|_  2 I - d/dt-linearised (U' h H U) >= 0`. Without critical eigenvalues X is empty and this is the stable flow. The
+//! state of a preconditioner goes along, driven by the mean squares of the gradient.
+//!
+//! The central map is the recursion of means: the rule itself, fed with the mean gradient and its mean squares.
 
 use super::ascent::Ascent;
 use super::effective_hessian::EffectiveHessian;
 use super::eigenpairs::{Wanted, reliable};
+use super::flow_error::FlowError;
+use super::forces::Forces;
+use super::motion::{Course, Motion};
+use super::natural::Coordinates;
 use super::settings::Numerics;
-use crate::eigen::{EigenError, Tracker, TrackerSettings};
-use crate::numeric::pairs;
+use crate::eigen::{Tracker, TrackerSettings};
 use crate::numeric::vector::{axpy, distance, dot, norm, scale};
 use crate::numeric::{Matrix, symmetric_eigen};
-use crate::objective::{Linearization, Objective};
-use crate::optimizer::{EDGE, Rule, UpdateRule};
+use crate::objective::Objective;
+use crate::optimizer::{EDGE, Iterate, Relative, Rule};
 use crate::sdcp::{self, SdcpError};
 
-/// Why a flow stopped.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum FlowError {
-    /// A value was infinite or not a number.
-    #[error("a value became infinite or NaN")]
-    NonFinite,
-    /// The flow needs too many substeps.
-    #[error("more than {substeps} substeps are needed for one step: the flow has become too stiff")]
-    TooStiff {
-        /// The number of substeps at which it gave up.
-        substeps: usize,
-    },
-    /// The eigen-solver failed.
-    #[error("eigenvalues: {0}")]
-    Eigen(#[from] EigenError),
-    /// Eigenpairs are not known well enough to go on.
-    #[error("the eigenpairs did not converge: their relative residual is {residual:.1e}")]
-    NotConverged {
-        /// The largest relative residual of those that matter.
-        residual: f64,
-    },
-    /// There may be more critical eigenvalues than are tracked.
-    #[error(
-        "all max_tracked = {tracked} eigenvalues that are tracked are critical, and whether there are more is not known: \
-         raise max_tracked (accepted are up to 16, one more than there are critical ones is needed)"
-    )]
-    Saturated {
-        /// How many are tracked.
-        tracked: usize,
-    },
-    /// The complementarity problem has no solution or was not solved.
-    #[error("complementarity problem: {0}")]
-    Sdcp(#[from] SdcpError),
-}
-
-/// The central flow, by Euler substeps with fresh eigenpairs at each.
+/// The central flow, by Euler substeps with fresh eigenpairs at each, or the central map.
 #[derive(Clone)]
 pub struct CentralFlow {
     rule: Rule,
-    w: Vec<f64>,
-    substeps: usize,
+    here: Iterate,
+    course: Course,
     wanted: Wanted,
     tracker: Tracker,
     evaluation: Option<Evaluation>,
@@ -64,12 +35,14 @@ pub struct CentralFlow {
     ascent: Option<Ascent>,
 }
 
-/// Everything the flow knows at one point.
+/// Everything the flow knows at one point; vectors are in natural coordinates but for the gradient.
 #[derive(Debug, Clone)]
 pub struct Evaluation {
+    /// The natural coordinates of the point.
+    pub coordinates: Coordinates,
     /// The loss `L(w(t))`.
     pub loss: f64,
-    /// The gradient.
+    /// The gradient in the coordinates of the weights.
     pub gradient: Vec<f64>,
     /// The critical effective eigenvalues and the next one, descending.
     pub eigenvalues: Vec<f64>,
@@ -77,22 +50,29 @@ pub struct Evaluation {
     pub residual: f64,
     /// The eigenvalues of Sigma, descending; zeros included, one a critical eigenvalue.
     pub sigma: Vec<f64>,
-    /// `dt` times the largest eigenvalue of `-eta^2 <D_ij, g>`: the most by which the effective eigenvalue of a critical
-    /// direction would rise in a substep without Sigma; 0 if none would.
+    /// The most by which the effective eigenvalue of a critical direction would rise in a substep without Sigma; 0 if none would.
     pub rise: f64,
     /// The unit eigenvectors of Sigma.
     pub sigma_vectors: Matrix,
-    /// `tr(H Sigma H)`.
+    /// `tr(H Sigma H)` in the coordinates of the weights.
     pub gradient_variance: f64,
-    /// `sum_i X_ii max(0, eta lambda_i - 2) / (2 eta)`: by how much the loss may rise in a substep because Sigma pushes
+    /// `tr(h H Sigma h H)`.
+    pub effective_variance: f64,
+    /// `sum_i X_ii max(0, h lambda_i - 2) / (2 h)`: by how much the loss may rise in a substep because Sigma pushes
     /// eigenvalues back to 2 (see [`Ascent`]).
     pub restoring: f64,
     /// The largest violation of the complementarity conditions (relative; an independent certificate).
     pub complementarity: f64,
     /// The same for half the solution, which is wrong.
     pub half_complementarity: f64,
-    /// `dw/dt`.
+    /// F: the force of the oscillation, `1/2 grad <H, Sigma>`.
+    pub force: Vec<f64>,
+    /// rho: by how much a unit of mean gradient lowers the velocity.
+    pub rate: f64,
+    /// The velocity of the point at which gradients are taken.
     pub velocity: Vec<f64>,
+    /// The mean squares of the gradient by coordinate of the weights, where the rule's state follows them.
+    pub squares: Vec<f64>,
     /// The closed form for one critical eigenvalue, where there is exactly one.
     pub single: Option<SingleEigenvalue>,
 }
@@ -100,7 +80,8 @@ pub struct Evaluation {
 /// The central flow with one critical eigenvalue, computed twice.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct SingleEigenvalue {
-    /// The talk's `sigma^2 = 2 <-grad L, grad S> / |grad S|^2`, 0 if negative.
+    /// The talk's `sigma^2 = 2 <-grad L, grad S> / |grad S|^2`, 0 if negative; where the learning rate changes,
+    /// `2 (<-grad L, grad S> - 2 (d ln P/dt) / (h R)) / |grad S|^2`.
     pub closed_form: f64,
     /// X of the complementarity problem on the boundary `S = 2/eta` itself.
     pub solved: f64,
@@ -112,9 +93,19 @@ pub struct SingleEigenvalue {
 }
 
 impl CentralFlow {
-    /// The flow at `w(0)` with `substeps` times as many Euler substeps a unit of time as the rule needs at least.
-    pub fn new(rule: Rule, start: Vec<f64>, substeps: usize, numerics: &Numerics, seed: u64) -> Self {
+    /// The flow from an iterate with `substeps` times as many Euler substeps a unit of time as the rule needs at least.
+    pub fn new(rule: Rule, start: Iterate, substeps: usize, numerics: &Numerics, seed: u64) -> Self {
         let substeps = substeps * rule.least_substeps();
+        Self::on(Course::Flow { substeps }, rule, start, numerics, seed)
+    }
+
+    /// The map from an iterate.
+    pub fn map(rule: Rule, start: Iterate, numerics: &Numerics, seed: u64) -> Self {
+        Self::on(Course::Map, rule, start, numerics, seed)
+    }
+
+    fn on(course: Course, rule: Rule, start: Iterate, numerics: &Numerics, seed: u64) -> Self {
+        let substeps = course.substeps();
         // Beside the critical pairs the tracker reports the next one, so that it is seen coming.
         let tracker = Tracker::new(TrackerSettings {
             threshold: numerics.critical_above,
@@ -128,8 +119,8 @@ impl CentralFlow {
         });
         Self {
             rule,
-            w: start,
-            substeps,
+            here: start,
+            course,
             wanted: Wanted { critical_above: numerics.critical_above, tolerance: numerics.eigen_tolerance },
             tracker,
             evaluation: None,
@@ -140,7 +131,20 @@ impl CentralFlow {
 
     /// The present point.
     pub fn weights(&self) -> &[f64] {
-        &self.w
+        &self.here.weights
+    }
+
+    /// The present point, and what goes along with it.
+    pub fn iterate(&self) -> &Iterate {
+        &self.here
+    }
+
+    /// The point at which the gradient is taken: for the flow the present one.
+    pub fn query(&self) -> Vec<f64> {
+        match self.course {
+            Course::Flow { .. } => self.here.weights.clone(),
+            Course::Map => self.rule.query(&self.here).into_owned(),
+        }
     }
 
     /// HVPs used for eigenpairs so far.
@@ -174,7 +178,7 @@ impl CentralFlow {
     /// Integrates over one unit of time; the evaluation at its end is kept for the next one.
     pub fn advance(&mut self, objective: &dyn Objective) -> Result<(), FlowError> {
         self.ascent = None;
-        for _ in 0..self.substeps {
+        for _ in 0..self.substeps() {
             self.substep(objective)?;
         }
         Ok(())
@@ -185,14 +189,18 @@ impl CentralFlow {
         let dt = self.substep_length();
         self.evaluate(objective)?;
         let before = self.evaluation.take().expect("just evaluated");
-        axpy(dt, &before.velocity, &mut self.w);
+        let mut mean = before.gradient.clone();
+        axpy(1.0, &before.coordinates.shrunk(before.force.clone()), &mut mean);
+        self.here = self.moved(&mean, &before.squares);
         self.path += dt * norm(&before.velocity);
-        let rate = self.rule.mean_step();
+        let rate = before.rate;
         let after = self.evaluate(objective)?;
-        let faster = dot(&after.gradient, &after.velocity) - dot(&after.gradient, &before.velocity);
+        let gradient = after.coordinates.stretched(after.gradient.clone());
+        let faster = dot(&gradient, &after.velocity) - dot(&gradient, &before.velocity);
+        let from = before.coordinates.stretched(before.gradient.clone());
         let ascent = Ascent {
             change: after.loss - before.loss,
-            descent: rate * dt * dot(&before.gradient, &before.gradient),
+            descent: rate * dt * dot(&from, &from),
             loss: before.loss.abs(),
             restoring: before.restoring,
             euler: 0.5 * dt * faster.abs(),
@@ -201,14 +209,37 @@ impl CentralFlow {
         Ok(())
     }
 
+    /// Where the next substep leads with this mean gradient and mean squares of it, in the coordinates of the weights.
+    pub(super) fn moved(&self, mean_gradient: &[f64], squares: &[f64]) -> Iterate {
+        match self.course {
+            Course::Flow { .. } => {
+                let (dt, mut next) = (self.substep_length(), self.here.clone());
+                let mut velocity = mean_gradient.to_vec();
+                self.rule.edge_steps(&next.state).times(self.rule.pace()).descend(&mut velocity);
+                axpy(dt, &velocity, &mut next.weights);
+                let state = self.rule.preconditioner().velocity(&self.here.state, squares);
+                axpy(dt, &state, &mut next.state.squares);
+                next.state.time += dt;
+                next
+            }
+            Course::Map => self.rule.next_mean(&self.here, mean_gradient, squares),
+        }
+    }
+
+    /// How it moves at the present point with this gradient, of the weights' coordinates, but for Sigma.
+    pub(super) fn motion(&self, gradient: &[f64]) -> Motion<'_> {
+        let coordinates = Coordinates::new(&self.rule.edge_steps(&self.here.state));
+        Motion::new(&*self.rule, self.course, &self.here, coordinates, gradient)
+    }
+
     /// The length dt of a substep.
     pub fn substep_length(&self) -> f64 {
-        1.0 / self.substeps as f64
+        1.0 / self.substeps() as f64
     }
 
     /// The number of substeps a unit of time.
     pub fn substeps(&self) -> usize {
-        self.substeps
+        self.course.substeps()
     }
 
     /// The eigenpairs at the present point, if it was evaluated.
@@ -217,137 +248,95 @@ impl CentralFlow {
     }
 
     fn evaluate_afresh(&mut self, objective: &dyn Objective) -> Result<Evaluation, FlowError> {
-        let at = objective.linearize(&self.w);
-        if !at.loss().is_finite() || at.gradient().iter().any(|g| !g.is_finite()) {
+        let query = self.query();
+        let raw = objective.linearize(&query);
+        if !raw.loss().is_finite() || raw.gradient().iter().any(|g| !g.is_finite()) {
             return Err(FlowError::NonFinite);
         }
+        let gradient = raw.gradient().to_vec();
+        let coordinates = Coordinates::new(&self.rule.edge_steps(&self.here.state));
+        let at = coordinates.around(raw);
         let Wanted { critical_above, .. } = self.wanted;
-        let operator = EffectiveHessian { at: &*at, rule: &*self.rule };
+        let operator = EffectiveHessian { at: &*at, step: coordinates.step() };
         let pairs = reliable(&mut self.tracker, &operator, &self.wanted)?;
         let critical = pairs.values.iter().take_while(|&&value| value > critical_above).count();
         let u = pairs.vectors.cols_range(0, critical);
         let (eigenvalues, residual) = (pairs.values.clone(), pairs.residual_above(critical_above));
-        let forces = Forces::new(&*at, &*self.rule, &eigenvalues[..critical], u, 1.0 / self.substeps as f64)?;
-        Ok(forces.evaluation(&*at, eigenvalues, residual))
+        let motion = self.motion(&gradient);
+        let forces = Forces::new(&*at, &motion, &eigenvalues[..critical], u)?;
+        Ok(Evaluation::new(at.loss(), (gradient, at.gradient()), (eigenvalues, residual), motion, forces))
     }
 }
 
-/// The oscillation covariance at a point and the force it exerts.
-struct Forces<'a> {
-    rule: &'a dyn UpdateRule,
-    u: Matrix,
-    x: Matrix,
-    penalty: Vec<f64>,
-    rise: f64,
-    complementarity: f64,
-    half_complementarity: f64,
-    single: Option<SingleEigenvalue>,
-}
-
-impl<'a> Forces<'a> {
-    /// Solves the complementarity problem, linearised over `dt`, for the critical eigenpairs.
-    ///
-    /// With `D_ij = grad(u_i' H u_j)`, the rule's h and R:
-    /// `A = 2 I - Lambda + dt R h <D_ij, g>`, `B = dt R h / 2 <D_ij, D_kl>`.
+impl Evaluation {
+    /// Of the loss, the gradient in either coordinates and the eigenvalues with their residual.
     fn new(
-        at: &dyn Linearization,
-        rule: &'a dyn UpdateRule,
-        values: &[f64],
-        u: Matrix,
-        dt: f64,
-    ) -> Result<Self, FlowError> {
-        let (k, h, rate, g) = (values.len(), rule.edge_step(), rule.mean_step(), at.gradient());
-        let mut penalty = vec![0.0; g.len()];
-        if k == 0 {
-            let x = Matrix::zeros(0, 0);
-            let (rise, complementarity, half_complementarity) = (0.0, 0.0, 0.0);
-            return Ok(Self {
-                rule,
-                u,
-                x,
-                penalty,
-                rise,
-                complementarity,
-                half_complementarity,
-                single: None,
-            });
-        }
-        let d = at.third_order(&u);
-        let sharpening: Vec<f64> = (0..d.cols()).map(|pair| rate * h * dot(d.col(pair), g)).collect();
-        let gram = Matrix::from_fn(d.cols(), d.cols(), |a, b| dot(d.col(a.max(b)), d.col(a.min(b))));
-        let (mut a, mut rises) = (Matrix::zeros(k, k), Matrix::zeros(k, k));
-        for (pair, (i, j)) in pairs(k).enumerate() {
-            let boundary = if i == j { EDGE - values[i] } else { 0.0 };
-            for (i, j) in [(i, j), (j, i)] {
-                a[(i, j)] = boundary + dt * sharpening[pair];
-                rises[(i, j)] = -dt * sharpening[pair];
-            }
-        }
-        let rise = symmetric_eigen(&rises).0[0].max(0.0);
-        let problem = sdcp::Problem::from_gram(a, &gram, 0.5 * dt * rate * h)?;
-        let solution = sdcp::solve(&problem)?;
-        for (pair, (i, j)) in pairs(k).enumerate() {
-            let weight = if i == j { 0.5 } else { 1.0 };
-            axpy(weight * solution.x[(i, j)], d.col(pair), &mut penalty);
-        }
-        let complementarity = sdcp::certify(&problem, &solution.x).worst();
-        let mut half = solution.x.clone();
-        scale(0.5, half.data_mut());
-        let half_complementarity = sdcp::certify(&problem, &half).worst();
-        let single = if k == 1 { Some(SingleEigenvalue::new(g, d.col(0), rule)?) } else { None };
-        Ok(Self { rule, u, x: solution.x, penalty, rise, complementarity, half_complementarity, single })
-    }
-
-    fn evaluation(self, at: &dyn Linearization, eigenvalues: Vec<f64>, residual: f64) -> Evaluation {
-        let h = self.rule.edge_step();
-        let mut velocity = at.gradient().to_vec();
-        axpy(1.0, &self.penalty, &mut velocity);
-        self.rule.drift(&mut velocity);
-        let k = self.x.rows();
-        let (sigma, rotation) = symmetric_eigen(&self.x);
-        let mut sigma_vectors = Matrix::zeros(velocity.len(), k);
+        loss: f64,
+        (gradient, natural): (Vec<f64>, &[f64]),
+        (eigenvalues, residual): (Vec<f64>, f64),
+        motion: Motion<'_>,
+        forces: Forces,
+    ) -> Self {
+        let h = motion.edge_step();
+        let mut mean = natural.to_vec();
+        axpy(1.0, &forces.force, &mut mean);
+        let k = forces.x.rows();
+        let (sigma, rotation) = symmetric_eigen(&forces.x);
+        let mut sigma_vectors = Matrix::zeros(mean.len(), k);
         for j in 0..k {
             for i in 0..k {
-                axpy(rotation[(i, j)], self.u.col(i), sigma_vectors.col_mut(j));
+                axpy(rotation[(i, j)], forces.u.col(i), sigma_vectors.col_mut(j));
             }
         }
-        Evaluation {
-            loss: at.loss(),
-            gradient: at.gradient().to_vec(),
-            gradient_variance: (0..k).fold(0.0, |sum, i| sum + (eigenvalues[i] / h).powi(2) * self.x[(i, i)]),
-            restoring: (0..k).fold(0.0, |sum, i| sum + (eigenvalues[i] - EDGE).max(0.0) * self.x[(i, i)])
-                / (2.0 * h),
+        let above = |i: usize| (eigenvalues[i] - EDGE).max(0.0);
+        Self {
+            loss,
+            gradient,
+            gradient_variance: forces.gradient_variance(&motion, &eigenvalues),
+            effective_variance: (0..k).fold(0.0, |sum, i| sum + eigenvalues[i].powi(2) * forces.x[(i, i)]),
+            restoring: (0..k).fold(0.0, |sum, i| sum + above(i) * forces.x[(i, i)]) / (2.0 * h),
             sigma: sigma.iter().map(|s| s.max(0.0)).collect(),
+            rise: forces.rise,
+            sigma_vectors,
+            complementarity: forces.complementarity,
+            half_complementarity: forces.half_complementarity,
+            rate: motion.rate,
+            velocity: motion.velocity(&mean),
+            squares: motion.mean_squares(|| forces.variances(&motion)),
+            single: forces.single,
+            force: forces.force,
+            coordinates: motion.coordinates,
             eigenvalues,
             residual,
-            rise: self.rise,
-            sigma_vectors,
-            complementarity: self.complementarity,
-            half_complementarity: self.half_complementarity,
-            velocity,
-            single: self.single,
         }
     }
 }
 
 impl SingleEigenvalue {
-    fn new(g: &[f64], d: &[f64], rule: &dyn UpdateRule) -> Result<Self, SdcpError> {
-        let (h, rate) = (rule.edge_step(), rule.mean_step());
-        let (force, square) = (dot(g, d), dot(d, d));
+    /// With gradient g and `d = grad S`; none where P hardens by what an oscillation does to a state, or inertia moves the point.
+    pub(super) fn new(g: &[f64], d: &[f64], motion: &Motion<'_>) -> Result<Option<Self>, SdcpError> {
+        let Relative::Uniform(hardening) = motion.hardening() else { return Ok(None) };
+        if motion.has_state() || motion.carried.is_some() {
+            return Ok(None);
+        }
+        let (h, rate) = (motion.edge_step(), motion.rate);
+        let harder = 2.0 * hardening / motion.dt;
+        let (force, square) = (dot(g, d) + harder / (rate * h), dot(d, d));
         let closed_form = if force < 0.0 { -2.0 * force / square } else { 0.0 };
         let entry = |value: f64| Matrix::from_fn(1, 1, |_, _| value);
-        let problem = sdcp::Problem::from_gram(entry(rate * h * force), &entry(square), 0.5 * rate * h)?;
+        let a = rate * h * dot(g, d) + harder;
+        let problem = sdcp::Problem::from_gram(entry(a), &entry(square), 0.5 * rate * h)?;
         let solved = sdcp::solve(&problem)?.x[(0, 0)];
         let along = |factor: f64| {
             let mut v = g.to_vec();
             axpy(factor, d, &mut v);
-            rule.drift(&mut v);
+            scale(-rate, &mut v);
             v
         };
         let projected = along(if force < 0.0 { -force / square } else { 0.0 });
         let over = |x: f64, y: f64| if x == 0.0 { 0.0 } else { x / y };
         let mismatch = over(distance(&along(0.5 * solved), &projected), rate * norm(g));
         let cosine = over(force.abs(), norm(g) * square.sqrt());
-        Ok(Self { closed_form, solved, projection_mismatch: mismatch, cosine })
+        Ok(Some(Self { closed_form, solved, projection_mismatch: mismatch, cosine }))
     }
 }

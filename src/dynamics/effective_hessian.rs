@@ -2,15 +2,15 @@
 
 use crate::eigen::SymmetricOperator;
 use crate::numeric::Matrix;
+use crate::numeric::vector::scale;
 use crate::objective::Linearization;
-use crate::optimizer::UpdateRule;
 
-/// `v -> h H(w) v`, h the rule's edge step, at the point of a linearisation.
+/// `v -> h H v` at the point of a linearisation in natural coordinates, in which the edge step h is a number.
 pub struct EffectiveHessian<'a> {
-    /// The objective around w.
+    /// The objective around a point.
     pub at: &'a dyn Linearization,
-    /// The optimizer that defines what is effective.
-    pub rule: &'a dyn UpdateRule,
+    /// h.
+    pub step: f64,
 }
 
 impl SymmetricOperator for EffectiveHessian<'_> {
@@ -20,7 +20,7 @@ impl SymmetricOperator for EffectiveHessian<'_> {
 
     fn apply(&self, v: &Matrix) -> Matrix {
         let mut product = self.at.hvp(v);
-        self.rule.make_effective(product.data_mut());
+        scale(self.step, product.data_mut());
         product
     }
 }

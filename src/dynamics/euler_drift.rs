@@ -63,6 +63,7 @@ impl EulerDrift {
 
 /// Gradient descent after some steps.
 fn descend(objective: &dyn Objective, rule: Rule, start: Vec<f64>, steps: usize) -> Vec<f64> {
+    let start = rule.begin(start);
     let mut descent = Discrete::new(rule, start);
     for _ in 0..=steps {
         descent.advance(objective);
@@ -131,8 +132,8 @@ mod tests {
         let (spectrum, eta, steps) = ([1.2, 0.5, 0.1], 0.5, 8);
         let objective = Landscape::quadratic(&spectrum, 3);
         let Landscape::Quadratic { basis, start, .. } = &objective else { unreachable!() };
-        let drift = EulerDrift::measure(&objective, &GradientDescent { learning_rate: eta }, 2 * steps)
-            .expect("long enough");
+        let drift =
+            EulerDrift::measure(&objective, &GradientDescent::new(eta), 2 * steps).expect("long enough");
         assert_eq!(drift.steps, steps);
         let time = steps as f64;
         for (i, k) in HALVINGS.enumerate() {

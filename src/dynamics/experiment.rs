@@ -12,11 +12,11 @@ use super::record::{
 };
 use super::segment::{Failure, Schedule, Segment, along};
 use super::settings::Settings;
-use super::{CentralFlow, Discrete, FlowError, GradientFlow};
+use super::{CentralFlow, Coordinates, Discrete, FlowError, GradientFlow};
 use crate::eigen::{Tracker, TrackerSettings};
-use crate::numeric::vector::{distance, dot, norm};
+use crate::numeric::vector::{dot, norm};
 use crate::objective::Objective;
-use crate::optimizer::{EDGE, Rule, UpdateRule};
+use crate::optimizer::{EDGE, Iterate, Rule};
 
 /// Hears of each step and may end the run.
 pub trait Progress: Sync {
@@ -112,7 +112,7 @@ const DIVERGED: f64 = 1e6;
 impl<'a> Run<'a> {
     fn new(settings: &'a Settings, objective: &'a dyn Objective, seed: u64) -> Self {
         let rule = settings.optimizer.rule(settings.learning_rate);
-        let start = objective.start();
+        let start = warmed_up(&rule, objective, settings.warm_up);
         let numerics = &settings.numerics;
         let tracker = TrackerSettings {
             threshold: numerics.tracked_above,
@@ -124,7 +124,7 @@ impl<'a> Run<'a> {
         // Of gradient flow only the sharpness is reported: its other eigenvalues enter no prediction.
         let only_top = TrackerSettings { threshold: f64::INFINITY, ..tracker };
         let largest = Wanted { critical_above: f64::INFINITY, tolerance: numerics.eigen_tolerance };
-        let central = |substeps| CentralFlow::new(rule.clone(), start.clone(), substeps, numerics, seed);
+        let central_flow = CentralFlow::new(rule.clone(), start.clone(), numerics.substeps, numerics, seed);
         Self {
             objective,
             discrete: Discrete::new(rule.clone(), start.clone()),
@@ -140,8 +140,8 @@ impl<'a> Run<'a> {
                 tracker: Tracker::new(only_top),
                 wanted: largest,
             }),
-            central_flow: Some(central(numerics.substeps)),
-            central_map: Some(central(1)),
+            central_flow: Some(central_flow),
+            central_map: Some(CentralFlow::map(rule.clone(), start.clone(), numerics, seed)),
             schedule: Schedule::default(),
             segment: None,
             settings,
@@ -149,9 +149,10 @@ impl<'a> Run<'a> {
             record: Record {
                 dim: objective.dim(),
                 learning_rate: settings.learning_rate,
-                edge_step: rule.edge_step(),
-                mean_step: rule.mean_step(),
-                growth: rule.growth(),
+                pace: rule.pace(),
+                growth: rule.momentum().growth(),
+                amplification: rule.momentum().amplification(),
+                adaptive: !start.state.squares.is_empty(),
                 steps: settings.steps,
                 largest_norm: 0.0,
                 substeps: numerics.substeps,
@@ -187,13 +188,14 @@ impl<'a> Run<'a> {
         };
         let gradient_flow = || {
             let advance = |tracked: &mut Tracked| tracked.flow.advance(objective);
-            sample_at(step, gradient_flow, advance, |tracked| tracked.sample(objective, &*rule))
+            sample_at(step, gradient_flow, advance, |tracked| tracked.sample(objective))
         };
         let descent = || {
             let (loss, gradient) = discrete.advance(objective);
             let midpoint = discrete.midpoint();
-            let due = midpoint.as_deref().filter(|_| !midpoints.ended);
-            let sample = due.map(|w| midpoints.sample(objective, &*rule, w)).transpose();
+            let due = midpoint.as_ref().filter(|_| !midpoints.ended);
+            let coordinates = || Coordinates::new(&rule.edge_steps(discrete.state()));
+            let sample = due.map(|w| midpoints.sample(objective, coordinates(), &w.weights)).transpose();
             (loss, gradient, midpoint, sample)
         };
         // The longest first: the others fill its gaps.
@@ -218,6 +220,7 @@ impl<'a> Run<'a> {
                 loss,
                 gradient_square: dot(&gradient, &gradient),
                 step_length: self.discrete.step_length(),
+                edge_step: Coordinates::new(&self.rule.edge_steps(self.discrete.state())).step(),
             },
             midpoint: self.keep("the midpoints", step, midpoint_sample),
             gradient_flow: self.keep("gradient flow", step, flow),
@@ -226,8 +229,8 @@ impl<'a> Run<'a> {
             flows_apart: None,
             segment: None,
         };
-        self.relate(&mut sample, midpoint.as_deref());
-        self.schedule.observe(&sample);
+        self.relate(&mut sample, midpoint.as_ref().map(|midpoint| &midpoint.weights[..]));
+        self.schedule.observe(&sample, self.record.amplification);
         if let Some(midpoint) = &midpoint {
             sample.segment = self.in_segment(step, midpoint, segment);
         }
@@ -236,7 +239,12 @@ impl<'a> Run<'a> {
     }
 
     /// Starts the segment that is due, ends what has had its time, and samples the present segment.
-    fn in_segment(&mut self, step: usize, midpoint: &[f64], failures: Vec<Failure>) -> Option<SegmentSample> {
+    fn in_segment(
+        &mut self,
+        step: usize,
+        midpoint: &Iterate,
+        failures: Vec<Failure>,
+    ) -> Option<SegmentSample> {
         for (process, error) in failures {
             let start = self.segment.as_ref().map_or(step, Segment::start);
             self.stop(&format!("the {process} of the segment from step {start}"), step, error.to_string());
@@ -250,8 +258,8 @@ impl<'a> Run<'a> {
             let (numerics, here) = (&self.settings.numerics, (step, midpoint));
             self.segment = Some(Segment::new(&self.rule, here, step == first, numerics, self.seed));
         }
-        let (objective, rule, segment) = (self.objective, &*self.rule, self.segment.as_mut()?);
-        let sample = segment.sample(objective, rule, (step, self.discrete.weights(), midpoint));
+        let (objective, rule, segment) = (self.objective, &self.rule, self.segment.as_mut()?);
+        let sample = segment.sample(objective, rule, (step, self.discrete.weights(), &midpoint.weights));
         self.keep("the central map of a segment", step, sample)
     }
 
@@ -315,6 +323,8 @@ impl<'a> Run<'a> {
     /// Fills in what relates two processes: distances, and displacements along the eigenvectors of Sigma.
     fn relate(&self, sample: &mut Sample, midpoint: Option<&[f64]>) {
         let here = self.discrete.weights();
+        let coordinates = Coordinates::new(&self.rule.edge_steps(self.discrete.state()));
+        let distance = |a: &[f64], b: &[f64]| coordinates.distance(a, b);
         let gradient_flow = self.gradient_flow.as_ref().map(|tracked| tracked.flow.weights());
         let central_flow = self.central_flow.as_ref().map(CentralFlow::weights);
         sample.flows_apart = gradient_flow.zip(central_flow).map(|(a, b)| distance(a, b));
@@ -330,8 +340,7 @@ impl<'a> Run<'a> {
             sample.to_central_flow = central_flow.map(|w| distance(w, midpoint));
         }
         if let (Some(sample), Some(flow)) = (&mut sample.central_flow, &self.central_flow) {
-            let vectors = &flow.evaluation().expect("just sampled").sigma_vectors;
-            sample.oscillation = along(vectors, here, midpoint);
+            sample.oscillation = along(flow.evaluation().expect("just sampled"), here, midpoint);
         }
     }
 
@@ -361,7 +370,7 @@ impl<'a> Run<'a> {
             sample: self.record.samples.last().expect("a step has been made"),
             discrete: &self.discrete,
             midpoints: &self.midpoints.tracker,
-            gradient_flow: self.gradient_flow.as_ref().map(|t| (t.flow.weights(), &t.tracker)),
+            gradient_flow: self.gradient_flow.as_ref().map(|t| (&t.flow, &t.tracker)),
             central_flow: self.central_flow.as_ref().or(self.segment.as_ref().and_then(Segment::map)),
             central_map: self.central_map.as_ref(),
         }
@@ -380,18 +389,21 @@ impl Midpoints {
     fn sample(
         &mut self,
         objective: &dyn Objective,
-        rule: &dyn UpdateRule,
+        coordinates: Coordinates,
         w: &[f64],
     ) -> Result<MidpointSample, FlowError> {
-        let at = objective.linearize(w);
-        let pairs = reliable(&mut self.tracker, &EffectiveHessian { at: &*at, rule }, &self.wanted)?;
+        let at = coordinates.around(objective.linearize(w));
+        let operator = EffectiveHessian { at: &*at, step: coordinates.step() };
+        let pairs = reliable(&mut self.tracker, &operator, &self.wanted)?;
         let sharpness_gradient = at.third_order(&pairs.vectors.cols_range(0, 1));
         if let Some(last) = &self.last {
-            self.path += distance(last, w);
+            self.path += coordinates.distance(last, w);
         }
         self.last = Some(w.to_vec());
+        let gradient = coordinates.shrunk(at.gradient().to_vec());
         Ok(MidpointSample {
             loss: at.loss(),
+            gradient_square: dot(&gradient, &gradient),
             eigenvalues: pairs.values.clone(),
             residual: pairs.residual_above(EDGE),
             sharpening: -dot(at.gradient(), sharpness_gradient.col(0)),
@@ -405,12 +417,14 @@ impl Midpoints {
 }
 
 impl Tracked {
-    fn sample(&mut self, objective: &dyn Objective, rule: &dyn UpdateRule) -> Result<FlowSample, FlowError> {
-        let at = objective.linearize(self.flow.weights());
+    fn sample(&mut self, objective: &dyn Objective) -> Result<FlowSample, FlowError> {
+        let coordinates = self.flow.coordinates();
+        let at = coordinates.around(objective.linearize(self.flow.weights()));
         if !at.loss().is_finite() {
             return Err(FlowError::NonFinite);
         }
-        let pairs = reliable(&mut self.tracker, &EffectiveHessian { at: &*at, rule }, &self.wanted)?;
+        let operator = EffectiveHessian { at: &*at, step: coordinates.step() };
+        let pairs = reliable(&mut self.tracker, &operator, &self.wanted)?;
         Ok(FlowSample {
             loss: at.loss(),
             sharpness: pairs.values[0],
@@ -419,6 +433,15 @@ impl Tracked {
             euler_error: self.flow.euler_error(),
         })
     }
+}
+
+/// The iterate at which all processes start.
+fn warmed_up(rule: &Rule, objective: &dyn Objective, steps: usize) -> Iterate {
+    let mut iterate = rule.begin(objective.start());
+    for _ in 0..steps.max(rule.preconditioner().least_time()) {
+        iterate = rule.next(&iterate, objective.linearize(&rule.query(&iterate)).gradient());
+    }
+    iterate
 }
 
 /// What a process that has not ended gives at time `step`: it has been sampled one step before, or it is at its start.
@@ -445,12 +468,14 @@ pub(super) fn sample_central(
     Ok(CentralSample {
         loss: here.loss,
         gradient_square: dot(&here.gradient, &here.gradient),
+        edge_step: here.coordinates.step(),
         eigenvalues: here.eigenvalues.clone(),
         residual: here.residual,
         sigma: here.sigma.clone(),
         oscillation: vec![],
         rise: here.rise,
         gradient_variance: here.gradient_variance,
+        effective_variance: here.effective_variance,
         complementarity: here.complementarity,
         half_complementarity: here.half_complementarity,
         single: here.single,
@@ -468,7 +493,7 @@ fn sample_map(flow: &mut CentralFlow, objective: &dyn Objective) -> Result<MapSa
         to_midpoint: None,
         sharpness: here.eigenvalues[0],
         trace: here.sigma.iter().sum(),
-        gradient_variance: here.gradient_variance,
+        effective_variance: here.effective_variance,
     })
 }
 

@@ -1,20 +1,26 @@
-//! Gradient flow `dw/dt = -eta grad L(w)`, the stable flow of gradient descent.
+//! The stable flow of an update rule, `dw/dt = -R grad L(w)`: gradient flow `dw/dt = -eta grad L(w)` for gradient descent. The state of a
+//! preconditioner goes along, driven by the squares of the gradient.
 
-use super::FlowError;
+use super::flow_error::FlowError;
+use super::natural::Coordinates;
 use crate::numeric::vector::{axpy, distance, norm};
 use crate::objective::Objective;
-use crate::optimizer::Rule;
+use crate::optimizer::{Iterate, Rule, State};
 
-/// Gradient flow, integrated by the Bogacki-Shampine pair of orders 3 and 2 with step-size control.
+/// The stable flow, integrated by the Bogacki-Shampine pair of orders 3 and 2 with step-size control.
 ///
-/// One unit of time is one step of gradient descent. The estimated local error of each substep is kept below
+/// One unit of time is one step of the optimizer. The estimated local error of each substep is kept below
 /// `RELATIVE_ERROR` times the length of the substep, so that the sum of all local errors stays below that share
-/// of the path length; the substeps thereby adapt to the sharpness (the pair is stable up to `eta S dt = 2.5`). Where the
-/// flow comes to rest that share falls below the rounding of w, which no substep undercuts and which is allowed instead.
+/// of the path length; the substeps thereby adapt to the sharpness (the pair is stable up to `R S dt = 2.5`). Where the
+/// flow comes to rest that share falls below the rounding of w, which no substep undercuts and which is allowed instead. The same is asked
+/// of the state by itself.
 #[derive(Debug, Clone)]
 pub struct GradientFlow {
     rule: Rule,
-    w: Vec<f64>,
+    /// The weights, and after them the state.
+    z: Vec<f64>,
+    dim: usize,
+    time: f64,
     velocity: Option<Vec<f64>>,
     substep: f64,
     error: f64,
@@ -33,11 +39,14 @@ const ROUNDING: f64 = 4.0 * f64::EPSILON;
 const MOST_SUBSTEPS: usize = 10_000;
 
 impl GradientFlow {
-    /// The flow at `w(0)`.
-    pub fn new(rule: Rule, start: Vec<f64>) -> Self {
+    /// The flow from an iterate.
+    pub fn new(rule: Rule, start: Iterate) -> Self {
+        let dim = start.weights.len();
         Self {
             rule,
-            w: start,
+            z: [start.weights, start.state.squares].concat(),
+            dim,
+            time: start.state.time,
             velocity: None,
             substep: 0.25,
             error: 0.0,
@@ -49,7 +58,13 @@ impl GradientFlow {
 
     /// The present point.
     pub fn weights(&self) -> &[f64] {
-        &self.w
+        &self.z[..self.dim]
+    }
+
+    /// The natural coordinates there.
+    pub fn coordinates(&self) -> Coordinates {
+        let state = State { squares: self.z[self.dim..].to_vec(), time: self.time };
+        Coordinates::new(&self.rule.edge_steps(&state))
     }
 
     /// The sum of the estimated local errors so far: a bound of the global error while the flow is contracting.
@@ -71,36 +86,41 @@ impl GradientFlow {
 
     /// Integrates over one unit of time.
     pub fn advance(&mut self, objective: &dyn Objective) -> Result<(), FlowError> {
-        let velocity = |w: &[f64]| {
-            let mut v = objective.linearize(w).gradient().to_vec();
-            self.rule.drift(&mut v);
-            v
-        };
-        let mut k1 = self.velocity.take().unwrap_or_else(|| velocity(&self.w));
-        self.largest_speed = self.largest_speed.max(norm(&k1));
+        let (rule, dim, start) = (self.rule.clone(), self.dim, self.time);
+        let velocity = |z: &[f64], time: f64| velocity(&rule, dim, z, start + time, objective);
+        let mut k1 = self.velocity.take().unwrap_or_else(|| velocity(&self.z, 0.0));
+        self.largest_speed = self.largest_speed.max(norm(&k1[..dim]));
         let mut time = 0.0;
         let most = self.substeps + MOST_SUBSTEPS;
         while time < 1.0 {
             // A last substep that ends at time 1 exactly; the controller's own substep is kept for the next unit.
             let last = time + self.substep >= 1.0;
             let h = if last { 1.0 - time } else { self.substep };
-            let trial = Trial::new(&self.w, h, &k1, &velocity);
-            let (error, length) = (trial.error, distance(&trial.w, &self.w));
-            if !error.is_finite() {
+            let trial = Trial::new(&self.z, h, &k1, |z, share| velocity(z, time + share * h));
+            let length = distance(&trial.z[..dim], self.weights());
+            let blocks = [0..dim, dim..self.z.len()];
+            let errors = blocks.clone().map(|block| distance(&trial.z[block.clone()], &trial.second[block]));
+            if !errors.iter().all(|error| error.is_finite()) {
                 return Err(FlowError::NonFinite);
             }
-            let allowed = (RELATIVE_ERROR * h * norm(&k1)).max(ROUNDING * norm(&self.w));
-            if error <= allowed {
-                self.w = trial.w;
+            let allowed = blocks.map(|block| {
+                (RELATIVE_ERROR * h * norm(&k1[block.clone()])).max(ROUNDING * norm(&self.z[block]))
+            });
+            let refused = errors.iter().zip(&allowed).any(|(error, allowed)| error > allowed);
+            if !refused {
+                self.z = trial.z;
                 k1 = trial.k4;
-                self.error += error;
+                self.error += errors[0];
                 self.path += length;
                 time = if last { 1.0 } else { time + h };
             }
             // Error per unit time goes with h^2; 0.8 is a safety factor. Without any error, as at rest at 0, nothing limits h.
-            let wanted = if error == 0.0 { f64::INFINITY } else { 0.8 * (allowed / error).sqrt() };
-            let factor = wanted.clamp(0.2, 2.0);
-            if error > allowed || !last || factor < 1.0 {
+            let wanted = |(error, allowed): (&f64, &f64)| {
+                if *error == 0.0 { f64::INFINITY } else { 0.8 * (allowed / error).sqrt() }
+            };
+            let factor =
+                errors.iter().zip(&allowed).map(wanted).fold(f64::INFINITY, f64::min).clamp(0.2, 2.0);
+            if refused || !last || factor < 1.0 {
                 self.substep = (h * factor).min(1.0);
             }
             self.substeps += 1;
@@ -108,34 +128,45 @@ impl GradientFlow {
                 return Err(FlowError::TooStiff { substeps: MOST_SUBSTEPS });
             }
         }
+        self.time += 1.0;
         self.velocity = Some(k1);
         Ok(())
     }
 }
 
+/// The velocity of weights and state.
+fn velocity(rule: &Rule, dim: usize, z: &[f64], time: f64, objective: &dyn Objective) -> Vec<f64> {
+    let mut v = objective.linearize(&z[..dim]).gradient().to_vec();
+    let state = State { squares: z[dim..].to_vec(), time };
+    let squares: Vec<f64> = if state.squares.is_empty() { vec![] } else { v.iter().map(|g| g * g).collect() };
+    rule.edge_steps(&state).times(rule.pace()).descend(&mut v);
+    v.extend(rule.preconditioner().velocity(&state, &squares));
+    v
+}
+
 /// One substep of the Bogacki-Shampine pair.
 struct Trial {
-    w: Vec<f64>,
+    z: Vec<f64>,
+    second: Vec<f64>,
     k4: Vec<f64>,
-    error: f64,
 }
 
 impl Trial {
-    fn new(w: &[f64], h: f64, k1: &[f64], velocity: &impl Fn(&[f64]) -> Vec<f64>) -> Self {
+    /// From z with the velocity k1, a velocity being that at a point and after a share of h.
+    fn new(z: &[f64], h: f64, k1: &[f64], velocity: impl Fn(&[f64], f64) -> Vec<f64>) -> Self {
         let combine = |terms: &[(f64, &[f64])]| {
-            let mut sum = w.to_vec();
+            let mut sum = z.to_vec();
             for &(a, k) in terms {
                 axpy(h * a, k, &mut sum);
             }
             sum
         };
-        let k2 = velocity(&combine(&[(0.5, k1)]));
-        let k3 = velocity(&combine(&[(0.75, &k2)]));
+        let k2 = velocity(&combine(&[(0.5, k1)]), 0.5);
+        let k3 = velocity(&combine(&[(0.75, &k2)]), 0.75);
         let next = combine(&[(2.0 / 9.0, k1), (1.0 / 3.0, &k2), (4.0 / 9.0, &k3)]);
-        let k4 = velocity(&next);
+        let k4 = velocity(&next, 1.0);
         let second = combine(&[(7.0 / 24.0, k1), (0.25, &k2), (1.0 / 3.0, &k3), (0.125, &k4)]);
-        let error = distance(&next, &second);
-        Self { w: next, k4, error }
+        Self { z: next, second, k4 }
     }
 }
 
@@ -149,7 +180,7 @@ mod tests {
     use crate::optimizer::GradientDescent;
 
     fn descent(learning_rate: f64) -> Rule {
-        Arc::new(GradientDescent { learning_rate })
+        Arc::new(GradientDescent::new(learning_rate))
     }
 
     #[test]
@@ -157,7 +188,7 @@ mod tests {
         let (spectrum, eta) = (vec![8.0, 2.0, 0.5], 0.5);
         let objective = Landscape::quadratic(&spectrum, 1);
         let Landscape::Quadratic { basis, start, .. } = &objective else { unreachable!() };
-        let mut flow = GradientFlow::new(descent(eta), start.clone());
+        let mut flow = GradientFlow::new(descent(eta), descent(eta).begin(start.clone()));
         for _ in 0..5 {
             flow.advance(&objective).expect("finite");
         }
@@ -179,7 +210,7 @@ mod tests {
         for (name, rest, eigenvalue) in starts {
             let objective = Bowl { rest: rest.clone(), eigenvalue };
             let start = if name == "stiff" { vec![8.5, 0.25] } else { rest.clone() };
-            let mut flow = GradientFlow::new(descent(0.5), start);
+            let mut flow = GradientFlow::new(descent(0.5), descent(0.5).begin(start));
             for step in 0..200 {
                 flow.advance(&objective).unwrap_or_else(|error| panic!("{name}, step {step}: {error}"));
             }

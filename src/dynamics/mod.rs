@@ -10,9 +10,12 @@ mod effective_hessian;
 mod eigenpairs;
 mod euler_drift;
 mod experiment;
+mod flow_error;
+mod forces;
 mod gradient_flow;
 mod memory;
-mod midpoint;
+mod motion;
+mod natural;
 mod probe;
 mod record;
 mod segment;
@@ -23,14 +26,16 @@ mod tests;
 
 pub use ascent::Ascent;
 pub use cancellable::Cancellable;
-pub use central_flow::{CentralFlow, Evaluation, FlowError, SingleEigenvalue};
+pub use central_flow::{CentralFlow, Evaluation, SingleEigenvalue};
 pub use discrete::Discrete;
 pub use effective_hessian::EffectiveHessian;
 pub use euler_drift::EulerDrift;
 pub use experiment::{Progress, Unwatched, run};
+pub use flow_error::FlowError;
 pub use gradient_flow::GradientFlow;
 pub use memory::Memory;
-pub use midpoint::midpoint;
+pub use motion::Course;
+pub use natural::Coordinates;
 pub use probe::{Expansion, Probe, ProbeResults, QuadraticMode, QuadraticModel};
 pub use record::{
     CentralSample, DiscreteSample, ExpansionRest, FlowSample, MapSample, MidpointSample, Record, Sample,

@@ -6,13 +6,12 @@ use super::certificate::{
     self, ActionCertificate, DistanceCertificate, EdgeCertificate, EigenpairCertificate, Products, Scene,
 };
 use super::effective_hessian::EffectiveHessian;
-use super::{EulerDrift, FlowError, Sample};
+use super::{Coordinates, EulerDrift, FlowError, Sample};
 use crate::eigen::{EigenError, EigenPairs, Request, lanczos};
 use crate::numeric::Matrix;
 use crate::numeric::random::Stream;
 use crate::numeric::vector::{axpy, dot, norm, scale};
 use crate::objective::{Linearization, Objective};
-use crate::optimizer::UpdateRule;
 
 /// A measurement beside the time series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -93,8 +92,8 @@ const MODES: usize = 3;
 const QUADRATIC_STEPS: usize = 20;
 const EXPANSION_POINTS: usize = 6;
 
-fn eigenpairs(at: &dyn Linearization, rule: &dyn UpdateRule, count: usize) -> Result<EigenPairs, EigenError> {
-    let operator = EffectiveHessian { at, rule };
+fn eigenpairs(at: &dyn Linearization, step: f64, count: usize) -> Result<EigenPairs, EigenError> {
+    let operator = EffectiveHessian { at, step };
     let count = count.min(at.gradient().len());
     lanczos(&operator, &Request { count, tolerance: EIGEN_TOLERANCE, max_products: 5000, seed: 0 })
 }
@@ -132,11 +131,17 @@ impl Probe {
         let products = Products::default();
         let measured = match self {
             Probe::Expansion => {
-                results.expansions.push(expansion(objective, rule, step, &midpoint)?);
+                let coordinates = Coordinates::new(&rule.edge_steps(scene.discrete.state()));
+                results.expansions.push(expansion(objective, &coordinates, step, &midpoint.weights)?);
                 Ok(())
             }
             Probe::QuadraticModel => {
-                results.quadratic_models.push(quadratic_model(objective, rule, step, &midpoint)?);
+                results.quadratic_models.push(quadratic_model(
+                    objective,
+                    rule.learning_rate(),
+                    step,
+                    &midpoint.weights,
+                )?);
                 Ok(())
             }
             Probe::Sigma => certificate::sigma(scene, &products, &mut results.edges, &mut results.actions),
@@ -158,20 +163,21 @@ impl Probe {
 
 fn expansion(
     objective: &dyn Objective,
-    rule: &dyn UpdateRule,
+    coordinates: &Coordinates,
     step: usize,
     w: &[f64],
 ) -> Result<Expansion, EigenError> {
-    let at = objective.linearize(w);
-    let pairs = eigenpairs(&*at, rule, 1)?;
-    let (u, sharpness) = (pairs.vectors.cols_range(0, 1), pairs.values[0] / rule.edge_step());
+    let around = |w: &[f64]| coordinates.around(objective.linearize(w));
+    let at = around(w);
+    let pairs = eigenpairs(&*at, coordinates.step(), 1)?;
+    let (u, sharpness) = (pairs.vectors.cols_range(0, 1), pairs.values[0] / coordinates.step());
     let sharpness_gradient = at.third_order(&u);
     let mut out = Expansion { step, x: vec![], error: vec![], error_without_third: vec![], floor: vec![] };
     for halvings in 0..EXPANSION_POINTS {
         let x = 0.1 / (1u64 << halvings) as f64;
         let mut moved = w.to_vec();
-        axpy(x, u.col(0), &mut moved);
-        let mut difference = objective.linearize(&moved).gradient().to_vec();
+        axpy(x, &coordinates.stretched(u.col(0).to_vec()), &mut moved);
+        let mut difference = around(&moved).gradient().to_vec();
         let size = norm(&difference);
         axpy(-1.0, at.gradient(), &mut difference);
         axpy(-x * sharpness, u.col(0), &mut difference);
@@ -188,13 +194,13 @@ fn expansion(
 
 fn quadratic_model(
     objective: &dyn Objective,
-    rule: &dyn UpdateRule,
+    eta: f64,
     step: usize,
     w: &[f64],
 ) -> Result<QuadraticModel, EigenError> {
     let at = objective.linearize(w);
-    let (g, eta) = (at.gradient(), rule.learning_rate());
-    let pairs = eigenpairs(&*at, rule, MODES)?;
+    let g = at.gradient();
+    let pairs = eigenpairs(&*at, eta, MODES)?;
     let mut x = Stream::new(step as u64, "quadratic model").normals(w.len());
     scale(1.0 / norm(&x), &mut x);
     let mut modes: Vec<QuadraticMode> = pairs

@@ -8,11 +8,11 @@
 
 use super::experiment::sample_central;
 use super::record::{ExpansionRest, Sample, SegmentSample};
-use super::{CentralFlow, Evaluation, FlowError, GradientFlow, Numerics};
+use super::{CentralFlow, Coordinates, Evaluation, FlowError, GradientFlow, Numerics};
 use crate::numeric::Matrix;
-use crate::numeric::vector::{axpy, distance, dot, norm, scale};
+use crate::numeric::vector::{axpy, dot, norm};
 use crate::objective::Objective;
-use crate::optimizer::{Rule, UpdateRule};
+use crate::optimizer::{Iterate, Rule};
 
 /// The processes of a segment; one that has failed is gone.
 pub(super) struct Segment {
@@ -34,17 +34,17 @@ impl Segment {
     /// The segment that starts at `midpoint`, the one of step `start`; with the central flow if `flow`.
     pub(super) fn new(
         rule: &Rule,
-        (start, midpoint): (usize, &[f64]),
+        (start, midpoint): (usize, &Iterate),
         flow: bool,
         numerics: &Numerics,
         seed: u64,
     ) -> Self {
-        let central = |substeps| CentralFlow::new(rule.clone(), midpoint.to_vec(), substeps, numerics, seed);
+        let central = || CentralFlow::new(rule.clone(), midpoint.clone(), numerics.substeps, numerics, seed);
         Self {
             start,
-            map: Some(central(1)),
-            flow: flow.then(|| central(numerics.substeps)),
-            gradient_flow: Some(GradientFlow::new(rule.clone(), midpoint.to_vec())),
+            map: Some(CentralFlow::map(rule.clone(), midpoint.clone(), numerics, seed)),
+            flow: flow.then(central),
+            gradient_flow: Some(GradientFlow::new(rule.clone(), midpoint.clone())),
         }
     }
 
@@ -83,24 +83,27 @@ impl Segment {
     pub(super) fn sample(
         &mut self,
         objective: &dyn Objective,
-        rule: &dyn UpdateRule,
+        rule: &Rule,
         (step, here, midpoint): (usize, &[f64], &[f64]),
     ) -> Result<Option<SegmentSample>, FlowError> {
         let Some(process) = &mut self.map else { return Ok(None) };
         let mut map = sample_central(process, objective)?;
         let evaluation = process.evaluation().expect("just sampled");
-        map.oscillation = along(&evaluation.sigma_vectors, here, midpoint);
-        let weights = process.weights();
+        map.oscillation = along(evaluation, here, midpoint);
+        let (weights, coordinates) = (process.weights(), &evaluation.coordinates);
         let due = (step - self.start).is_multiple_of(CURVATURE_EVERY);
-        let curvature = due.then(|| curvatures(objective, rule, midpoint, &evaluation.sigma_vectors));
-        let rest = due.then(|| ExpansionRest::new(objective, rule, weights, evaluation)).flatten();
+        let curvature = due.then(|| curvatures(objective, coordinates, midpoint, &evaluation.sigma_vectors));
+        let rest = due.then(|| ExpansionRest::new(objective, rule, &process.query(), evaluation)).flatten();
         Ok(Some(SegmentSample {
             start: self.start,
             map,
-            to_map: distance(weights, midpoint),
-            ahead: ahead(midpoint, weights, &evaluation.velocity),
-            to_gradient_flow: self.gradient_flow.as_ref().map(|flow| distance(flow.weights(), midpoint)),
-            map_to_flow: self.flow.as_ref().map(|flow| distance(flow.weights(), weights)),
+            to_map: coordinates.distance(weights, midpoint),
+            ahead: ahead(&coordinates.between(midpoint, weights), &evaluation.velocity),
+            to_gradient_flow: self
+                .gradient_flow
+                .as_ref()
+                .map(|flow| coordinates.distance(flow.weights(), midpoint)),
+            map_to_flow: self.flow.as_ref().map(|flow| coordinates.distance(flow.weights(), weights)),
             curvature: curvature.unwrap_or_default(),
             rest,
         }))
@@ -119,64 +122,59 @@ fn go_on<P>(
     result
 }
 
-/// By how many steps of velocity v the point `w` is ahead of `m`: `<w - m, v> / |v|^2`; 0 where nothing moves.
-fn ahead(w: &[f64], m: &[f64], v: &[f64]) -> f64 {
+/// By how many steps of velocity v a displacement d leads: `<d, v> / |v|^2`; 0 where nothing moves.
+fn ahead(d: &[f64], v: &[f64]) -> f64 {
     let square = dot(v, v);
-    let along = (0..v.len()).fold(0.0, |sum, i| sum + (w[i] - m[i]) * v[i]);
+    let along = (0..v.len()).fold(0.0, |sum, i| sum + d[i] * v[i]);
     if square > 0.0 { along / square } else { 0.0 }
 }
 
-/// `<q_i, w - w*>` for the columns of `q`.
-pub(super) fn along(q: &Matrix, here: &[f64], midpoint: &[f64]) -> Vec<f64> {
-    let displacement: Vec<f64> = here.iter().zip(midpoint).map(|(w, m)| w - m).collect();
+/// `<q_i, w - w*>` for the eigenvectors q_i of Sigma, in natural coordinates.
+pub(super) fn along(evaluation: &Evaluation, here: &[f64], midpoint: &[f64]) -> Vec<f64> {
+    let (displacement, q) = (evaluation.coordinates.between(here, midpoint), &evaluation.sigma_vectors);
     (0..q.cols()).map(|i| dot(q.col(i), &displacement)).collect()
 }
 
-/// `eta q_i' H(w) q_i` for the columns of `q`.
-fn curvatures(objective: &dyn Objective, rule: &dyn UpdateRule, w: &[f64], q: &Matrix) -> Vec<f64> {
+/// `h q_i' H(w) q_i` for the columns of `q`, in natural coordinates.
+fn curvatures(objective: &dyn Objective, coordinates: &Coordinates, w: &[f64], q: &Matrix) -> Vec<f64> {
     if q.cols() == 0 {
         return vec![];
     }
-    let product = objective.linearize(w).hvp(q);
-    (0..q.cols()).map(|i| rule.effective(dot(q.col(i), product.col(i)))).collect()
+    let product = coordinates.around(objective.linearize(w)).hvp(q);
+    (0..q.cols()).map(|i| coordinates.step() * dot(q.col(i), product.col(i))).collect()
 }
 
 impl ExpansionRest {
     /// At the point m of the central map, where it has `evaluation`; none without Sigma.
-    fn new(
-        objective: &dyn Objective,
-        rule: &dyn UpdateRule,
-        m: &[f64],
-        evaluation: &Evaluation,
-    ) -> Option<Self> {
-        let Evaluation { sigma, sigma_vectors: q, gradient: g, velocity, gradient_variance, .. } = evaluation;
-        let (h, rate, trace) = (rule.edge_step(), rule.mean_step(), sigma.iter().sum::<f64>());
-        let middle = objective.linearize(m).hvp(q);
-        // The force that acts is F = -v / R - g.
-        let mut force = velocity.clone();
-        scale(-1.0 / rate, &mut force);
-        axpy(-1.0, g, &mut force);
+    fn new(objective: &dyn Objective, rule: &Rule, m: &[f64], evaluation: &Evaluation) -> Option<Self> {
+        let Evaluation { sigma, sigma_vectors: q, force, velocity, gradient_variance, coordinates, .. } =
+            evaluation;
+        let (h, trace) = (coordinates.step(), sigma.iter().sum::<f64>());
+        let around = |w: &[f64]| coordinates.around(objective.linearize(w));
+        let g = coordinates.stretched(evaluation.gradient.clone());
+        let middle = around(m).hvp(q);
         let mut rest: Vec<f64> = force.iter().map(|f| -f).collect();
         let mut curvature = 0.0;
         for (i, &sigma) in sigma.iter().enumerate().filter(|(_, sigma)| **sigma > 1e-9 * trace) {
             let (x, q) = (sigma.sqrt(), q.col(i));
             let gradient = |x: f64| {
                 let mut w = m.to_vec();
-                axpy(x, q, &mut w);
-                objective.linearize(&w).gradient().to_vec()
+                axpy(x, &coordinates.stretched(q.to_vec()), &mut w);
+                around(&w).gradient().to_vec()
             };
             let (up, down) = (gradient(x), gradient(-x));
             axpy(0.5, &up, &mut rest);
             axpy(0.5, &down, &mut rest);
-            axpy(-1.0, g, &mut rest);
+            axpy(-1.0, &g, &mut rest);
             let over = (dot(q, &up) - dot(q, &down)) / (2.0 * x);
             curvature += sigma * (over - dot(q, middle.col(i))).abs();
         }
+        let plain = coordinates.shrunk(force.clone());
         (trace > 0.0).then(|| Self {
-            force: norm(&rest) / norm(&force),
-            pace: rate * dot(&rest, velocity).abs() / dot(velocity, velocity),
+            force: norm(&rest) / norm(force),
+            pace: rule.pace() * h * dot(&rest, velocity).abs() / dot(velocity, velocity),
             curvature: h * curvature / trace,
-            gradient: dot(&force, &force) / gradient_variance,
+            gradient: dot(&plain, &plain) / gradient_variance,
         })
     }
 }
@@ -194,8 +192,8 @@ pub(super) struct Schedule {
 
 impl Schedule {
     /// Takes in the size of the oscillation and its prediction at step `step`.
-    pub(super) fn observe(&mut self, sample: &Sample) {
-        let trace = sample.central_map.as_ref().map_or(0.0, |map| map.trace);
+    pub(super) fn observe(&mut self, sample: &Sample, amplification: f64) {
+        let trace = sample.central_map.as_ref().map_or(0.0, |map| map.trace) / amplification.powi(2);
         let Some(midpoint) = sample.midpoint.as_ref().filter(|_| trace > 0.0 && self.settled.is_none())
         else {
             return;
@@ -235,7 +233,7 @@ mod tests {
             let found: Vec<(f64, f64)> = segments
                 .filter(locked)
                 .filter_map(|s| {
-                    let expected = s.map.trace() * record.edge_step.powi(2) / 16.0;
+                    let expected = s.map.trace() * s.map.edge_step.powi(2) / 16.0;
                     Some((s.rest?.gradient, expected))
                 })
                 .collect();

@@ -16,6 +16,9 @@ pub struct Settings {
     pub learning_rate: f64,
     /// The number of steps of the optimizer.
     pub steps: usize,
+    /// The number of steps made before all processes start, at what they have led to; a rule whose preconditioner is made of gradients
+    /// makes one at least.
+    pub warm_up: usize,
     /// The number of steps after which the theory is started anew at a midpoint, once the transient is over; the flows
     /// from `w_0` end with the first such segment.
     pub segment: usize,
@@ -33,6 +36,7 @@ impl Settings {
             optimizer: Arc::new(GradientDescentEntry {}),
             learning_rate,
             steps,
+            warm_up: 0,
             segment: DEFAULT_SEGMENT,
             numerics: Numerics::default(),
         }

@@ -9,7 +9,7 @@ use crate::model::mlp::Activation;
 use crate::numeric::dispatch::{Level, limit, test_lock};
 use crate::numeric::vector::distance;
 use crate::objective::{Entry, Loss, NetworkEntry, Quadratic, Valley};
-use crate::optimizer::GradientDescent;
+use crate::optimizer::{GradientDescent, Rule};
 
 /// Counts steps and cancels after some.
 struct Counter {
@@ -63,13 +63,14 @@ fn bits_depend_neither_on_vector_instructions_nor_on_threads() {
 #[test]
 fn the_central_flow_is_gradient_flow_below_the_edge_to_first_order() {
     let objective = network().build(1).expect("valid");
-    let rule = GradientDescent { learning_rate: 0.1 };
-    let mut exact = GradientFlow::new(Arc::new(rule), objective.start());
+    let rule: Rule = Arc::new(GradientDescent::new(0.1));
+    let mut exact = GradientFlow::new(rule.clone(), rule.begin(objective.start()));
     for _ in 0..3 {
         exact.advance(&*objective).expect("finite");
     }
     let error = |substeps: usize| {
-        let mut flow = CentralFlow::new(Arc::new(rule), objective.start(), substeps, &Numerics::default(), 0);
+        let mut flow =
+            CentralFlow::new(rule.clone(), rule.begin(objective.start()), substeps, &Numerics::default(), 0);
         for _ in 0..3 {
             flow.advance(&*objective).expect("finite");
         }

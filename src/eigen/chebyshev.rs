@@ -16,6 +16,9 @@ use crate::numeric::vector::{axpy, scale};
 /// the smallest Ritz value; vectors that have not converged are multiplied by the Chebyshev polynomial of this
 /// interval, of the degree that the worst of them needs to converge, at most 60. The Ritz pairs are those of the
 /// vectors before and after together, which costs no product and keeps converged pairs (soft locking).
+///
+/// Of a multiple eigenvalue that the block does not hold, Ritz vectors are told from each other by values that differ by the square of
+/// their residuals: below the root of rounding they may not converge, which is said.
 pub fn chebyshev(
     op: &dyn SymmetricOperator,
     start: &Matrix,

@@ -67,6 +67,11 @@ fn scaled_norm(x: &[f64]) -> f64 {
     libm::scalbn(dot(&scaled, &scaled).sqrt(), exponent)
 }
 
+/// `w*_t = (2 w_t + w_{t+1} + w_{t-1}) / 4`: removes an oscillation of period 2 and keeps a slow drift to second order.
+pub fn midpoint(before: &[f64], here: &[f64], after: &[f64]) -> Vec<f64> {
+    here.iter().zip(before.iter().zip(after)).map(|(w, (b, a))| (2.0 * w + a + b) / 4.0).collect()
+}
+
 /// The distance `|x - y|`.
 pub fn distance(x: &[f64], y: &[f64]) -> f64 {
     let mut difference = x.to_vec();

@@ -7,8 +7,8 @@ use serde::Serializer;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{Rule, gradient_descent, heavy_ball};
-use crate::source::{self, Kind, Parameters, Parsed, Source};
+use super::{Rule, adam, ema_momentum, gradient_descent, heavy_ball, nesterov, rmsprop, scalar_rmsprop};
+use crate::source::{self, Kind, Parameters, Parsed, Source, require};
 
 /// An update rule as a suite file has it, without its learning rate. It serialises as there.
 pub trait Entry: Parameters + fmt::Debug + Send + Sync {
@@ -24,13 +24,36 @@ pub trait Entry: Parameters + fmt::Debug + Send + Sync {
 
 /// All kinds of rules; a new file gets its line here.
 pub fn kinds() -> Vec<&'static Kind<dyn Entry>> {
-    vec![&gradient_descent::KIND, &heavy_ball::KIND]
+    vec![
+        &gradient_descent::KIND,
+        &heavy_ball::KIND,
+        &nesterov::KIND,
+        &ema_momentum::KIND,
+        &scalar_rmsprop::KIND,
+        &rmsprop::KIND,
+        &adam::KIND,
+    ]
 }
 
 /// The rule that a suite file has for the key `optimizer`; gradient descent where it has none.
 pub fn read(source: &Source, optimizer: Option<Spanned<DeValue>>) -> Parsed<Arc<dyn Entry>> {
     let Some(optimizer) = optimizer else { return Ok(Arc::new(gradient_descent::GradientDescentEntry {})) };
     source::choose(source, "optimizer", optimizer, &kinds())
+}
+
+/// A share that is kept, of inertia or of an average: from 0 to less than 1.
+pub(super) fn share(value: &f64) -> Result<(), String> {
+    require((0.0..1.0).contains(value), || "accepted are numbers from 0 up to, but not including, 1".into())
+}
+
+/// The share of an average of squares that is kept: above 0, so that the average has a rate, and less than 1.
+pub(super) fn decay(value: &f64) -> Result<(), String> {
+    require(*value > 0.0 && *value < 1.0, || "accepted are numbers above 0 and below 1".into())
+}
+
+/// What keeps a divisor from zero: finite and not negative.
+pub(super) fn epsilon(value: &f64) -> Result<(), String> {
+    require(value.is_finite() && *value >= 0.0, || "accepted are finite numbers, 0 or more".into())
 }
 
 /// Serialises the rule as a suite file has it.

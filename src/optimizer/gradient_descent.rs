@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{Entry, Rule, UpdateRule};
-use crate::numeric::vector::axpy;
+use super::{Constant, Entry, Preconditioner, Rule, UpdateRule};
 use crate::source::{Kind, Parsed, Source};
 
 /// Named `gradient_descent`: nothing but a learning rate.
@@ -27,7 +26,7 @@ impl Entry for GradientDescentEntry {
     }
 
     fn rule(&self, learning_rate: f64) -> Rule {
-        Arc::new(GradientDescent { learning_rate })
+        Arc::new(GradientDescent::new(learning_rate))
     }
 
     fn description(&self) -> String {
@@ -37,32 +36,25 @@ impl Entry for GradientDescentEntry {
 
 /// `w_{t+1} = w_t - eta grad L(w_t)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct GradientDescent {
-    /// The learning rate eta.
-    pub learning_rate: f64,
+pub struct GradientDescent(Constant);
+
+impl GradientDescent {
+    /// With learning rate eta.
+    pub const fn new(learning_rate: f64) -> Self {
+        Self(Constant { learning_rate })
+    }
 }
 
 impl UpdateRule for GradientDescent {
     fn learning_rate(&self) -> f64 {
-        self.learning_rate
+        self.0.learning_rate
     }
 
     fn with_learning_rate(&self, eta: f64) -> Rule {
-        Arc::new(Self { learning_rate: eta })
+        Arc::new(Self::new(eta))
     }
 
-    fn next(&self, _: &[f64], here: &[f64], gradient: &[f64]) -> Vec<f64> {
-        let mut next = here.to_vec();
-        axpy(-self.learning_rate, gradient, &mut next);
-        next
-    }
-
-    /// Along an eigenvector of a quadratic a step multiplies by `1 - eta lambda`, which is -1 at `2 / eta`.
-    fn edge_step(&self) -> f64 {
-        self.learning_rate
-    }
-
-    fn mean_step(&self) -> f64 {
-        self.learning_rate
+    fn preconditioner(&self) -> &dyn Preconditioner {
+        &self.0
     }
 }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{Entry, Rule, UpdateRule};
-use crate::numeric::vector::axpy;
-use crate::source::{Kind, Parsed, Source, require};
+use super::entry::share;
+use super::{Constant, Entry, Momentum, Preconditioner, Rule, UpdateRule};
+use crate::source::{Kind, Parsed, Source};
 
 /// Named `heavy_ball`: a momentum.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -27,12 +27,7 @@ pub(super) const KIND: Kind<dyn Entry> = Kind { name: "heavy_ball", lists: &[], 
 
 fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
     let raw: Raw = source.read(table)?;
-    let accepted = |beta: &f64| {
-        require((0.0..1.0).contains(beta), || {
-            "accepted are numbers from 0 up to, but not including, 1".into()
-        })
-    };
-    Ok(Arc::new(HeavyBallEntry { momentum: *source.check("momentum", &raw.momentum, accepted)? }))
+    Ok(Arc::new(HeavyBallEntry { momentum: *source.check("momentum", &raw.momentum, share)? }))
 }
 
 impl Entry for HeavyBallEntry {
@@ -41,7 +36,7 @@ impl Entry for HeavyBallEntry {
     }
 
     fn rule(&self, learning_rate: f64) -> Rule {
-        Arc::new(HeavyBall { learning_rate, momentum: self.momentum })
+        Arc::new(HeavyBall::new(learning_rate, self.momentum))
     }
 
     fn description(&self) -> String {
@@ -49,50 +44,35 @@ impl Entry for HeavyBallEntry {
     }
 }
 
+/// `m_{t+1} = beta m_t + grad L(w_t)`, `w_{t+1} = w_t - eta m_{t+1}`, that is
 /// `w_{t+1} = w_t - eta grad L(w_t) + beta (w_t - w_{t-1})`.
-///
-/// On a quadratic, z with `z^2 - (1 + beta - eta lambda) z + beta = 0` multiplies a step; one of the two is -1 at
-/// `eta lambda = 2 (1 + beta)`. The mean c of the path obeys `c_{t+1} - c_t = beta (c_t - c_{t-1}) - eta E grad L`, whose slow part is
-/// `(1 - beta) dc/dt = -eta E grad L`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HeavyBall {
-    /// The learning rate eta.
-    pub learning_rate: f64,
-    /// The momentum beta.
-    pub momentum: f64,
+    preconditioner: Constant,
+    momentum: f64,
+}
+
+impl HeavyBall {
+    /// With learning rate eta and momentum beta.
+    pub const fn new(learning_rate: f64, momentum: f64) -> Self {
+        Self { preconditioner: Constant { learning_rate }, momentum }
+    }
 }
 
 impl UpdateRule for HeavyBall {
     fn learning_rate(&self) -> f64 {
-        self.learning_rate
+        self.preconditioner.learning_rate
     }
 
     fn with_learning_rate(&self, eta: f64) -> Rule {
-        Arc::new(Self { learning_rate: eta, ..*self })
+        Arc::new(Self::new(eta, self.momentum))
     }
 
-    fn next(&self, before: &[f64], here: &[f64], gradient: &[f64]) -> Vec<f64> {
-        let mut next: Vec<f64> = here.to_vec();
-        axpy(self.momentum, here, &mut next);
-        axpy(-self.momentum, before, &mut next);
-        axpy(-self.learning_rate, gradient, &mut next);
-        next
+    fn preconditioner(&self) -> &dyn Preconditioner {
+        &self.preconditioner
     }
 
-    fn edge_step(&self) -> f64 {
-        self.learning_rate / (1.0 + self.momentum)
-    }
-
-    fn mean_step(&self) -> f64 {
-        self.learning_rate / (1.0 - self.momentum)
-    }
-
-    /// With `h S = 2 + y` the larger root is `-(1 + y (1 + beta) / (1 - beta))` to first order in y.
-    fn growth(&self) -> f64 {
-        (1.0 + self.momentum) / (1.0 - self.momentum)
-    }
-
-    fn momentum(&self) -> f64 {
-        self.momentum
+    fn momentum(&self) -> Momentum {
+        Momentum { kept: self.momentum, ..Momentum::NONE }
     }
 }

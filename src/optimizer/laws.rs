@@ -12,12 +12,23 @@ fn rules(eta: f64) -> Vec<(String, Rule)> {
 }
 
 /// What suite files say of some rules of every kind.
-const SAID: [&str; 5] = [
+const SAID: [&str; 16] = [
     "gradient_descent = {}",
     "heavy_ball.momentum = 0.0",
     "heavy_ball.momentum = 0.2",
     "heavy_ball.momentum = 0.5",
     "heavy_ball.momentum = 0.9",
+    "nesterov.momentum = 0.0",
+    "nesterov.momentum = 0.5",
+    "nesterov.momentum = 0.9",
+    "ema_momentum.momentum = 0.0",
+    "ema_momentum.momentum = 0.9",
+    "scalar_rmsprop.beta2 = 0.9",
+    "scalar_rmsprop.beta2 = 0.99",
+    "rmsprop.beta2 = 0.95",
+    "rmsprop = { beta2 = 0.99, epsilon = 0.01 }",
+    "adam = { beta1 = 0.0, beta2 = 0.9 }",
+    "adam = { beta1 = 0.5, beta2 = 0.99 }",
 ];
 
 fn entry(said: &str) -> Arc<dyn Entry> {
@@ -34,21 +45,30 @@ fn every_kind_is_tried() {
     }
 }
 
-/// The logarithm of the factor a step by which `|x|` changes in the end, on `L = lambda x^2 / 2`.
-fn growth(rule: &dyn UpdateRule, lambda: f64) -> f64 {
-    let (mut before, mut here) = (vec![1.0], vec![-1.0]);
+/// The logarithm of the factor a step by which an oscillation changes in the end, on `L = x^2 / 2` times `lambda`, with P kept as it is.
+fn growth(rule: &dyn UpdateRule, lambda: f64, state: &State) -> f64 {
+    let mut at = Iterate { state: state.clone(), ..rule.begin(vec![1.0]) };
     let mut sum = 0.0;
     for step in 0..4000 {
-        let next = rule.next(&before, &here, &[lambda * here[0]]);
-        let size = next[0].abs().max(here[0].abs());
+        let gradient = lambda * rule.query(&at)[0];
+        // P stays as it is: the square that is taken in is the average, and time long past.
+        let next = rule.next_mean(&at, &[gradient], &state.squares);
+        let size = next.weights[0].abs().max(at.weights[0].abs());
         // Linear, so that it may be kept at size 1; the first half is left out for what decays.
         if step >= 2000 {
             sum += libm::log(size);
         }
-        (before, here) = (vec![here[0] / size], vec![next[0] / size]);
+        at = Iterate {
+            weights: vec![next.weights[0] / size],
+            buffer: next.buffer.iter().map(|m| m / size).collect(),
+            state: at.state,
+        };
     }
     sum / 2000.0
 }
+
+/// What rules share.
+const SHARED: [&str; 7] = ["mod", "entry", "laws", "iterate", "momentum", "preconditioner", "steps"];
 
 #[test]
 fn every_file_is_registered_under_its_name() {
@@ -58,7 +78,7 @@ fn every_file_is_registered_under_its_name() {
         .map(|entry| {
             entry.expect("readable").file_name().to_string_lossy().trim_end_matches(".rs").to_string()
         })
-        .filter(|name| !["mod", "entry", "laws"].contains(&name.as_str()))
+        .filter(|name| !SHARED.contains(&name.as_str()))
         .collect();
     files.sort();
     let mut names: Vec<&str> = kinds().iter().map(|kind| kind.name).collect();
@@ -66,19 +86,98 @@ fn every_file_is_registered_under_its_name() {
     assert_eq!(files, names);
 }
 
+/// A state that has taken in some gradients, and the iterate it belongs to.
+fn under_way(rule: &dyn UpdateRule) -> Iterate {
+    let mut stream = Stream::new(0, "under way");
+    let mut at = rule.begin(stream.normals(4));
+    for _ in 0..7 {
+        at = rule.next(&at, &stream.normals(4));
+    }
+    at
+}
+
+fn logs(steps: &Steps) -> Vec<f64> {
+    let steps = match steps {
+        Steps::Uniform(step) => std::slice::from_ref(step),
+        Steps::Each(steps) => &steps[..],
+    };
+    steps.iter().map(|step| -libm::log(*step)).collect()
+}
+
+/// `d ln P` of a change of the state and of time is that of differences, to 1e-8.
+#[test]
+fn preconditioners_harden_as_differences_say() {
+    for (name, rule) in rules(0.1) {
+        let (preconditioner, State { squares, time }) = (rule.preconditioner(), under_way(&*rule).state);
+        let change: Vec<f64> =
+            squares.iter().zip([0.3, -0.2, 0.1, 0.4]).map(|(nu, share)| share * nu).collect();
+        for dt in [0.0, 0.7] {
+            let at = |share: f64| {
+                let moved = squares.iter().zip(&change).map(|(nu, change)| nu + share * change).collect();
+                logs(&preconditioner.steps(&State { squares: moved, time: time + share * dt }))
+            };
+            let state = State { squares: squares.clone(), time };
+            let found = match preconditioner.hardening(&state, &change, dt) {
+                Relative::Uniform(delta) => vec![delta],
+                Relative::Each(deltas) => deltas,
+            };
+            let h = 1e-3;
+            let [a, b, c, d] = [at(h), at(-h), at(2.0 * h), at(-2.0 * h)];
+            assert_eq!(found.len(), a.len(), "{name}");
+            for (i, found) in found.iter().enumerate() {
+                // Of fourth order: the rest is some 1e-12, rounding some 1e-13.
+                let expected = (8.0 * (a[i] - b[i]) - (c[i] - d[i])) / (12.0 * h);
+                assert!((found - expected).abs() <= 1e-8, "{name}: {found} for {expected}");
+            }
+        }
+    }
+}
+
+/// A state follows squares of the gradient linearly: of first order in them, hence of first and second in the gradient; and what a
+/// step does is what the velocity does in a unit of time, up to how far the average is forgotten in it.
+#[test]
+fn states_follow_squares_linearly() {
+    let [a, b] =
+        ["a", "b"].map(|name| Stream::new(0, name).normals(4).iter().map(|x| x * x).collect::<Vec<f64>>());
+    let both: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a + 2.0 * b).collect();
+    for (name, rule) in rules(0.1) {
+        let (preconditioner, state) = (rule.preconditioner(), under_way(&*rule).state);
+        let empty = State { squares: vec![0.0; state.squares.len()], ..state };
+        type Law<'a> = &'a dyn Fn(&State, &[f64]) -> Vec<f64>;
+        let laws: [Law<'_>; 2] =
+            [&|state, q| preconditioner.velocity(state, q), &|state, q| preconditioner.after(state, q)];
+        for law in laws {
+            let (whole, parts) = (law(&state, &both), [law(&state, &a), law(&empty, &b)]);
+            for i in 0..whole.len() {
+                let sum = parts[0][i] + 2.0 * parts[1][i];
+                assert!((whole[i] - sum).abs() <= 1e-13 * sum.abs(), "{name}: {} for {sum}", whole[i]);
+            }
+        }
+        // From `nu' = c (q - nu)` at the new state one step back is the old one.
+        let next = State { squares: preconditioner.after(&state, &a), time: state.time + 1.0 };
+        let velocity = preconditioner.velocity(&next, &a);
+        for i in 0..velocity.len() {
+            let back = next.squares[i] - velocity[i];
+            assert!((back - state.squares[i]).abs() <= 1e-12 * next.squares[i], "{name}: {back}");
+        }
+    }
+}
+
 /// A quadratic is stable up to `2 / h` and not beyond, and just beyond an oscillation grows at the rate `q y`.
 #[test]
 fn the_edge_is_where_quadratics_become_unstable() {
-    let eta = 0.1;
-    for (name, rule) in rules(eta) {
-        let q = rule.growth();
+    for (name, rule) in rules(0.1) {
+        let q = rule.momentum().growth();
+        let state =
+            State { squares: under_way(&*rule).state.squares.into_iter().take(1).collect(), time: 1e6 };
+        let h = libm::exp(-logs(&rule.edge_steps(&state))[0]);
         for y in [1e-4, 1e-3] {
             let y = y / q;
-            let rate = growth(&*rule, (EDGE + y) / rule.edge_step());
+            let rate = growth(&*rule, (EDGE + y) / h, &state);
             // The next order in y: a root of multiplicity two is approached where momentum is large.
             let next = 2.0 * (q * y).powi(2) * (1.0 + q);
             assert!((rate - q * y).abs() <= next, "{name}: {rate:e} for {:e}", q * y);
-            assert!(growth(&*rule, (EDGE - y) / rule.edge_step()) < 0.0, "{name} below the edge");
+            assert!(growth(&*rule, (EDGE - y) / h, &state) < 0.0, "{name} below the edge");
         }
     }
 }
@@ -88,19 +187,43 @@ fn the_edge_is_where_quadratics_become_unstable() {
 fn the_mean_path_moves_by_the_mean_step() {
     let gradient = Stream::new(0, "gradient").normals(3);
     for (name, rule) in rules(0.1) {
-        let (mut before, mut here) = (vec![0.0; 3], vec![0.0; 3]);
+        let mut at = rule.begin(vec![0.0; 3]);
         for _ in 0..400 {
-            let next = rule.next(&before, &here, &gradient);
-            (before, here) = (here, next);
+            at = rule.next(&at, &gradient);
         }
+        let next = rule.next(&at, &gradient);
         let mut velocity = gradient.clone();
-        rule.drift(&mut velocity);
-        for i in 0..3 {
-            let moved = here[i] - before[i];
+        rule.edge_steps(&next.state).times(rule.pace()).descend(&mut velocity);
+        for (i, velocity) in velocity.iter().enumerate() {
+            let moved = next.weights[i] - at.weights[i];
+            let rounding = 1e-12 * next.weights[i].abs();
+            assert!((moved - velocity).abs() <= rounding, "{name}: {moved} for {velocity}");
+        }
+    }
+}
+
+/// The next point at which a gradient is taken is what [`Momentum::response`] and [`Momentum::inertia`] say.
+#[test]
+fn gradients_and_inertia_move_the_next_query() {
+    let [w, m, g] = ["w", "m", "g"].map(|name| Stream::new(0, name).normals(4));
+    for (name, rule) in rules(0.1) {
+        let begun = rule.begin(w.clone());
+        let buffer = if begun.buffer.is_empty() { vec![] } else { m.clone() };
+        let at = Iterate { buffer: buffer.clone(), ..begun };
+        let next = rule.next(&at, &g);
+        let (from, to) = (rule.query(&at).into_owned(), rule.query(&next).into_owned());
+        let mut expected = g.clone();
+        crate::numeric::vector::scale(rule.momentum().response(), &mut expected);
+        if !buffer.is_empty() {
+            axpy(rule.momentum().inertia(), &buffer, &mut expected);
+        }
+        rule.preconditioner().steps(&next.state).descend(&mut expected);
+        for i in 0..4 {
             assert!(
-                (moved - velocity[i]).abs() <= 1e-12 * here[i].abs(),
-                "{name}: {moved} for {}",
-                velocity[i]
+                (to[i] - from[i] - expected[i]).abs() < 1e-14,
+                "{name}: {} for {}",
+                to[i] - from[i],
+                expected[i]
             );
         }
     }
@@ -109,7 +232,7 @@ fn the_mean_path_moves_by_the_mean_step() {
 #[test]
 fn as_many_substeps_as_stability_needs() {
     for (name, rule) in rules(0.1) {
-        let stiffness = rule.mean_step() * EDGE / rule.edge_step();
+        let stiffness = rule.pace() * EDGE;
         let least = rule.least_substeps() as f64;
         assert!(stiffness <= EDGE * least * (1.0 + 1e-8), "{name}: {stiffness} with {least}");
         assert!(least == 1.0 || stiffness > EDGE * (least - 1.0), "{name}: {least} are more than needed");
@@ -119,15 +242,21 @@ fn as_many_substeps_as_stability_needs() {
 #[test]
 fn without_momentum_all_rules_are_gradient_descent() {
     let (w, g) = (Stream::new(0, "w").normals(5), Stream::new(0, "g").normals(5));
-    let plain = GradientDescent { learning_rate: 0.3 }.next(&w, &w, &g);
-    for said in ["gradient_descent = {}", "heavy_ball.momentum = 0.0"] {
+    let plain: Vec<f64> = w.iter().zip(&g).map(|(w, g)| w - 0.3 * g).collect();
+    for said in PLAIN {
         let rule = entry(said).rule(0.3);
-        assert_eq!(
-            (rule.next(&w, &w, &g), rule.edge_step(), rule.mean_step()),
-            (plain.clone(), 0.3, 0.3),
-            "{said}"
-        );
+        let at = rule.begin(w.clone());
+        assert_eq!(rule.next(&at, &g).weights, plain, "{said}");
+        assert_eq!((rule.edge_steps(&at.state), rule.pace()), (Steps::Uniform(0.3), 1.0), "{said}");
         assert_eq!(rule.with_learning_rate(0.6).learning_rate(), 0.6, "{said}");
-        assert_eq!((rule.effective(2.0), rule.least_substeps()), (0.6, 1), "{said}");
+        assert_eq!(rule.least_substeps(), 1, "{said}");
     }
 }
+
+/// Rules that are gradient descent, but for their names.
+const PLAIN: [&str; 4] = [
+    "gradient_descent = {}",
+    "heavy_ball.momentum = 0.0",
+    "nesterov.momentum = 0.0",
+    "ema_momentum.momentum = 0.0",
+];

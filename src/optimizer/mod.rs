@@ -1,22 +1,43 @@
-//! Update rules, one a file: where each has its edge of stability, and how its mean path goes.
+//! Update rules, one a file: how each is preconditioned, what inertia it has, and with that where its edge of stability is and how its
+//! mean path goes.
 //!
-//! A rule is a recursion of its last two iterates and a gradient. It knows neither objectives nor solvers; flows know what a
-//! rule says of itself and none by its name. So far all rules are preconditioned by `P = I / eta`.
+//! A rule is `w_{t+1} = w_t - P^-1 m_{t+1}` with a diagonal [`Preconditioner`] P, made of a state that follows squares of
+//! gradients, and a [`Momentum`] m. It knows neither objectives nor solvers; flows know what a rule says of itself and none
+//! by its name.
 
+mod adam;
+mod ema_momentum;
 mod entry;
 mod gradient_descent;
 mod heavy_ball;
+mod iterate;
 #[cfg(test)]
 mod laws;
+mod momentum;
+mod nesterov;
+mod preconditioner;
+mod rmsprop;
+mod scalar_rmsprop;
+mod steps;
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+pub use adam::{Adam, AdamEntry};
+pub use ema_momentum::{EmaMomentum, EmaMomentumEntry};
 pub use entry::{Entry, kinds, read, serialize};
 pub use gradient_descent::{GradientDescent, GradientDescentEntry};
 pub use heavy_ball::{HeavyBall, HeavyBallEntry};
+pub use iterate::{Iterate, State};
+pub use momentum::Momentum;
+pub use nesterov::{Nesterov, NesterovEntry};
+pub use preconditioner::{Constant, Preconditioner};
+pub use rmsprop::{Rmsprop, RmspropEntry, Roots};
+pub use scalar_rmsprop::{ScalarRmsprop, ScalarRmspropEntry};
+pub use steps::{Relative, Steps};
 
-use crate::numeric::vector::scale;
+use crate::numeric::vector::{axpy, scale};
 
 /// A rule, shared by the processes of a run.
 pub type Rule = Arc<dyn UpdateRule>;
@@ -24,11 +45,11 @@ pub type Rule = Arc<dyn UpdateRule>;
 /// The effective sharpness at the edge of stability, of every rule.
 pub const EDGE: f64 = 2.0;
 
-/// An update rule with learning rate eta, preconditioned by `P = I / eta`.
+/// An update rule: its preconditioner P and its momentum, from which all else follows.
 ///
-/// On a quadratic a rule is stable as long as all eigenvalues of the Hessian are below `kappa / eta`, with kappa = 2 for
-/// gradient descent. What matters of a rule at the edge is therefore its *edge step* `h = 2 eta / kappa`: its *effective
-/// sharpness* `h S`, like that of gradient descent, is [`EDGE`] there.
+/// On a quadratic a rule is stable as long as all eigenvalues of `P^-1 H` are below kappa ([`Momentum::edge`]), 2 for
+/// gradient descent. What matters of a rule at the edge is therefore its *edge step* `h = (2 / kappa) P^-1`: its *effective
+/// sharpness*, the largest eigenvalue of `h H`, is [`EDGE`] there, like that of gradient descent.
 pub trait UpdateRule: Debug + Send + Sync {
     /// The learning rate eta.
     fn learning_rate(&self) -> f64;
@@ -36,43 +57,79 @@ pub trait UpdateRule: Debug + Send + Sync {
     /// The same rule with another learning rate.
     fn with_learning_rate(&self, eta: f64) -> Rule;
 
-    /// `w_{t+1}` of `w_{t-1}`, `w_t` and the gradient; at the start `w_{-1} = w_0`.
-    fn next(&self, before: &[f64], here: &[f64], gradient: &[f64]) -> Vec<f64>;
+    /// How it is preconditioned.
+    fn preconditioner(&self) -> &dyn Preconditioner;
 
-    /// h: a quadratic whose largest curvature is `2 / h` is at the edge.
-    fn edge_step(&self) -> f64;
+    /// How it carries gradients on.
+    fn momentum(&self) -> Momentum {
+        Momentum::NONE
+    }
+}
 
-    /// R: in a step the mean path moves by `-R` times the mean gradient.
-    fn mean_step(&self) -> f64;
+/// What follows for every rule.
+impl dyn UpdateRule + '_ {
+    /// The iterate before the first step.
+    pub fn begin(&self, weights: Vec<f64>) -> Iterate {
+        let squares = self.preconditioner().initial(weights.len());
+        let buffer = if self.momentum().kept == 0.0 { vec![] } else { vec![0.0; weights.len()] };
+        Iterate { weights, buffer, state: State { squares, time: 0.0 } }
+    }
+
+    /// The point at which the gradient is taken.
+    pub fn query<'a>(&self, at: &'a Iterate) -> Cow<'a, [f64]> {
+        let Momentum { kept, ahead, .. } = self.momentum();
+        if !ahead || at.buffer.is_empty() {
+            return Cow::Borrowed(&at.weights);
+        }
+        let mut carried = at.buffer.clone();
+        self.preconditioner().steps(&at.state).times(kept).descend(&mut carried);
+        axpy(1.0, &at.weights, &mut carried);
+        Cow::Owned(carried)
+    }
+
+    /// The next iterate, for the gradient at [`Self::query`].
+    pub fn next(&self, at: &Iterate, gradient: &[f64]) -> Iterate {
+        let squares: Vec<f64> =
+            if at.state.squares.is_empty() { vec![] } else { gradient.iter().map(|g| g * g).collect() };
+        self.next_mean(at, gradient, &squares)
+    }
+
+    /// The next iterate on a mean path, for a mean gradient and mean squares of it.
+    pub fn next_mean(&self, at: &Iterate, gradient: &[f64], squares: &[f64]) -> Iterate {
+        let state =
+            State { squares: self.preconditioner().after(&at.state, squares), time: at.state.time + 1.0 };
+        let (buffer, moving) = self.carried(&at.buffer, gradient);
+        let mut step = moving;
+        self.preconditioner().steps(&state).descend(&mut step);
+        axpy(1.0, &at.weights, &mut step);
+        Iterate { weights: step, buffer, state }
+    }
+
+    /// `m_{t+1}`, to keep and to move by.
+    fn carried(&self, buffer: &[f64], gradient: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let Momentum { kept, intake, .. } = self.momentum();
+        if buffer.is_empty() {
+            return (vec![], gradient.to_vec());
+        }
+        let mut next = buffer.to_vec();
+        scale(kept, &mut next);
+        axpy(intake, gradient, &mut next);
+        (next.clone(), next)
+    }
+
+    /// h: at the edge the largest eigenvalue of `h H` is 2.
+    pub fn edge_steps(&self, state: &State) -> Steps {
+        self.preconditioner().steps(state).times(EDGE / self.momentum().edge())
+    }
+
+    /// R / h: in a step the mean path moves by `-R` times the mean gradient.
+    pub fn pace(&self) -> f64 {
+        self.momentum().pace() * self.momentum().edge() / EDGE
+    }
 
     /// Euler substeps a step that the mean path needs at least: at the edge `dt R S <= 2` up to `dt = h / R`.
-    fn least_substeps(&self) -> usize {
+    pub fn least_substeps(&self) -> usize {
         // A quotient that is whole may be rounded up.
-        (self.mean_step() / self.edge_step() - 1e-9).ceil().max(1.0) as usize
-    }
-
-    /// q: with an effective sharpness of `2 + y` an oscillation grows by the factor `1 + q y` a step, to first order in y.
-    fn growth(&self) -> f64 {
-        1.0
-    }
-
-    /// beta: the share of the last step that is made again.
-    fn momentum(&self) -> f64 {
-        0.0
-    }
-
-    /// The effective eigenvalue `h lambda` of an eigenvalue of the Hessian.
-    fn effective(&self, eigenvalue: f64) -> f64 {
-        self.edge_step() * eigenvalue
-    }
-
-    /// `v <- h v`, which makes a product with the Hessian an effective one.
-    fn make_effective(&self, v: &mut [f64]) {
-        scale(self.edge_step(), v);
-    }
-
-    /// `v <- -R v`: the velocity of the mean path under a mean gradient.
-    fn drift(&self, v: &mut [f64]) {
-        scale(-self.mean_step(), v);
+        (self.pace() - 1e-9).ceil().max(1.0) as usize
     }
 }

@@ -195,7 +195,7 @@ mod tests {
         ("central_flow_stays_stable", |s, x| s.central_flow.iter_mut().for_each(|c| c.eigenvalues[0] = x)),
         ("central_flow_stays_stable", |s, x| s.central_map.iter_mut().for_each(|c| c.sharpness = x)),
         ("sigma_in_critical_eigenspace", |s, x| {
-            s.central_flow.iter_mut().for_each(|c| c.gradient_variance = x)
+            s.central_flow.iter_mut().for_each(|c| c.effective_variance = x)
         }),
         ("sigma_complementary", |s, x| s.central_flow.iter_mut().for_each(|c| c.complementarity = x)),
         ("central_flow_descends", |s, x| {

@@ -59,6 +59,18 @@ pub struct Moment<'a> {
     pub map: &'a CentralSample,
 }
 
+impl Moment<'_> {
+    /// `tr Sigma` of the weights: Sigma is that of the points at which gradients are taken, where an oscillation may be larger.
+    pub fn size(&self) -> f64 {
+        self.map.trace() / self.record.amplification.powi(2)
+    }
+
+    /// The displacement along the i-th eigenvector of Sigma of the point at which the gradient is taken.
+    pub fn oscillation(&self, i: usize) -> Option<f64> {
+        Some(self.record.amplification * self.map.oscillation.get(i)?)
+    }
+}
+
 /// One step at which all processes that started at `w_0` have a sample.
 #[derive(Debug, Clone, Copy)]
 pub struct FromStart<'a> {
@@ -108,7 +120,7 @@ pub fn at_the_edge(record: &Record) -> Result<Vec<Moment<'_>>, String> {
 
 /// Whether the oscillation goes on at one size over these moments, at the edge of stability; if not, why there is no average.
 pub fn sustained(moments: &[Moment<'_>]) -> Result<(), String> {
-    let sizes = sizes(moments, |m| Some((m.midpoint.displacement_square, m.map.trace())));
+    let sizes = sizes(moments, |m| Some((m.midpoint.displacement_square, m.size())));
     if stationary(sizes) {
         return Ok(());
     }
@@ -171,12 +183,12 @@ pub fn after_blow_up<'m, 'a>(moments: &'m [Moment<'a>], i: usize) -> &'m [Moment
     let mean = positive.iter().sum::<f64>() / positive.len().max(1) as f64;
     let size = |m: &Moment<'_>| {
         m.map.positive_sigma(i)?;
-        Some(m.map.oscillation.get(i)?.powi(2) / mean)
+        Some(m.oscillation(i)?.powi(2) / mean)
     };
     let over = moments.iter().position(|m| size(m).is_some_and(|size| size > 1.0)).unwrap_or(moments.len());
     let back = moments[over..].iter().position(|m| size(m).is_some_and(|size| size < 1.0));
     let window = &moments[back.map_or(moments.len(), |back| over + back)..];
-    let along = |m: &Moment<'_>| Some((m.map.oscillation.get(i)?.powi(2), m.map.positive_sigma(i)?));
+    let along = |m: &Moment<'_>| Some((m.oscillation(i)?.powi(2), m.map.positive_sigma(i)?));
     if stationary(sizes(window, along)) { window } else { &[] }
 }
 
@@ -285,8 +297,12 @@ pub fn beyond(midpoint: &MidpointSample) -> f64 {
 
 /// How far midpoints are from the path that the theory averages them to: the sharpness at them differs from `2/h` by
 /// `y / h`, and a point at which it does not is at least `|y| / (h |grad S|)` away. The largest over some midpoints.
-pub fn averaging<'a>(midpoints: impl Iterator<Item = &'a MidpointSample>, edge_step: f64) -> f64 {
-    largest(midpoints.map(|m| beyond(m).abs() / (edge_step * m.sharpness_gradient_square.sqrt())))
+pub fn averaging<'a>(samples: impl Iterator<Item = &'a Sample>) -> f64 {
+    let away = |sample: &'a Sample| {
+        let midpoint = sample.midpoint.as_ref()?;
+        Some(beyond(midpoint).abs() / (sample.discrete.edge_step * midpoint.sharpness_gradient_square.sqrt()))
+    };
+    largest(samples.filter_map(away))
 }
 
 /// The relative error of Sigma that the eigenpairs' residuals r explain. Sigma is made of `<D_ij, g>` and `<D_ij, D_kl>`, cubic

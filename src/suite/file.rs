@@ -159,6 +159,7 @@ fn experiment(source: &Source, raw: RawExperiment, ending: &str, parts: Parts<'_
         optimizer: optimizer::read(source, parts.optimizer)?,
         learning_rate: *source.check("learning_rate", &raw.learning_rate, |&x| limits::learning_rate(x))?,
         steps: *source.check("steps", &raw.steps, |&x| limits::steps(x))?,
+        warm_up: source.or("warm_up", &raw.warm_up, 0, limits::warm_up)?,
         segment: source.or("segment", &raw.segment, DEFAULT_SEGMENT, limits::segment)?,
         numerics: numerics(source, &raw.numerics)?,
     };

@@ -21,6 +21,11 @@ pub fn steps(value: usize) -> Accepted {
     require((1..=MOST_STEPS).contains(&value), || format!("accepted are 1 to {MOST_STEPS}"))
 }
 
+/// A number of steps to warm up: up to a million.
+pub(super) fn warm_up(value: usize) -> Accepted {
+    require(value <= MOST_STEPS, || format!("accepted are 0 to {MOST_STEPS}"))
+}
+
 /// The length of a segment: longer than its first steps, which are left out of averages.
 pub(super) fn segment(value: usize) -> Accepted {
     const SHORTEST: usize = 2 * RESTART;

@@ -27,6 +27,7 @@ pub(super) struct RawExperiment {
     pub finding: Vec<RawFinding>,
     pub learning_rate: Spanned<f64>,
     pub steps: Spanned<usize>,
+    pub warm_up: Option<Spanned<usize>>,
     pub segment: Option<Spanned<usize>>,
     /// Read by its kind.
     #[serde(rename = "optimizer")]

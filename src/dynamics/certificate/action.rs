@@ -4,11 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Comparison, Products, ROUNDING};
 use crate::dynamics::central_flow::Evaluation;
-use crate::dynamics::{EffectiveHessian, FlowError};
+use crate::dynamics::{CentralFlow, EffectiveHessian, FlowError};
 use crate::eigen::SymmetricOperator;
 use crate::numeric::vector::{axpy, distance, norm};
 use crate::objective::Objective;
-use crate::optimizer::UpdateRule;
 use crate::sdcp;
 
 /// What the reported Sigma does, recomputed from its eigenvalues and eigenvectors alone and compared with what the flow
@@ -21,14 +20,14 @@ pub struct ActionCertificate {
     pub substep: usize,
     /// `tr Sigma`.
     pub trace: f64,
-    /// The velocity `-eta (grad L + 1/2 grad <H, Sigma>)`, the displacement of the next substep, `tr(H Sigma H)`.
+    /// The velocity, which has `-R (grad L + 1/2 grad <H, Sigma>)`, the displacement of the next substep, `tr(H Sigma H)`.
     pub comparisons: Vec<Comparison>,
 }
 
 /// By how much Sigma is too large in the control.
 const CONTROL: f64 = 0.01;
 
-/// The certificate of the flow at `w`, from where its next substep of length `dt` leads to `next`.
+/// The certificate of the flow at a point, where it has `here`, and from where its next substep leads to `next`.
 ///
 /// The force is `1/2 sum_i sigma_i grad(q_i' H q_i)`, one contraction an eigenvector: no off-diagonal pairs, weights or rotations.
 /// Allowed are `ROUNDING` of each of the k terms in each of the k vectors that a term was rotated from, and what the solver of the
@@ -42,13 +41,15 @@ const CONTROL: f64 = 0.01;
 /// If a number is infinite or NaN.
 pub fn action(
     objective: &dyn Objective,
-    rule: &dyn UpdateRule,
-    (w, here, dt): (&[f64], &Evaluation, f64),
+    (flow, here): (&CentralFlow, &Evaluation),
     next: &[f64],
     products: &Products,
 ) -> Result<ActionCertificate, FlowError> {
-    let (rate, h, k) = (rule.mean_step(), rule.edge_step(), here.sigma.len());
-    let at = objective.linearize(w);
+    let (w, k, coordinates) = (flow.weights(), here.sigma.len(), &here.coordinates);
+    let h = coordinates.step();
+    let raw = objective.linearize(&flow.query());
+    let plain = raw.gradient().to_vec();
+    let at = coordinates.around(raw);
     let trace: f64 = here.sigma.iter().sum();
     let mut force = vec![0.0; w.len()];
     let mut largest = 0.0_f64;
@@ -57,35 +58,43 @@ pub fn action(
         axpy(0.5 * sigma, d.col(0), &mut force);
         largest = largest.max(norm(d.col(0)));
     }
-    let moving = |share: f64| {
-        let mut v = at.gradient().to_vec();
-        axpy(share, &force, &mut v);
-        rule.drift(&mut v);
-        v
+    let motion = flow.motion(&plain);
+    let mean = |g: &[f64], force: &[f64], share: f64| {
+        let mut mean = g.to_vec();
+        axpy(share, force, &mut mean);
+        mean
     };
+    let moving = |share: f64| motion.velocity(&mean(at.gradient(), &force, share));
     let (velocity, wrong) = (moving(1.0), moving(1.0 + CONTROL));
     let (gradient_size, force_size) = (norm(at.gradient()), 0.5 * trace * largest);
     let rounding = (k * k).max(1) as f64 * ROUNDING;
-    let allowed = rate * (rounding * (gradient_size + force_size) + sdcp::TOLERANCE * force_size);
-    let size = rate * (gradient_size + force_size);
-    let moved: Vec<f64> = next.iter().zip(w).map(|(next, w)| next - w).collect();
-    let expected = |v: &[f64]| v.iter().map(|v| dt * v).collect::<Vec<f64>>();
+    let allowed = motion.rate * (rounding * (gradient_size + force_size) + sdcp::TOLERANCE * force_size);
+    let size = motion.rate * (gradient_size + force_size);
+    let weights_force = coordinates.shrunk(force.clone());
+    let moved = |share: f64| {
+        let expected = flow.moved(&mean(&plain, &weights_force, share), &here.squares);
+        coordinates.distance(next, &expected.weights)
+    };
+    let natural_norm = |w: &[f64]| norm(&coordinates.shrunk(w.to_vec()));
+    let dt = flow.substep_length();
     let mut comparisons = vec![
         Comparison::new("velocity", size, distance(&velocity, &here.velocity), allowed)
             .against(distance(&wrong, &here.velocity)),
         Comparison::new(
             "displacement of a substep",
             dt * size,
-            distance(&moved, &expected(&velocity)),
-            dt * allowed + f64::EPSILON * (norm(w) + norm(next)),
+            moved(1.0),
+            dt * allowed + f64::EPSILON * (natural_norm(w) + natural_norm(next)),
         )
-        .against(distance(&moved, &expected(&wrong))),
+        .against(moved(1.0 + CONTROL)),
     ];
     if k > 0 {
-        let hq = products.of(EffectiveHessian { at: &*at, rule }).apply(&here.sigma_vectors);
-        let variance: f64 =
-            here.sigma.iter().enumerate().map(|(i, sigma)| sigma * (norm(hq.col(i)) / h).powi(2)).sum();
-        let residual = here.residual * here.eigenvalues.first().copied().unwrap_or(0.0) / h;
+        let operator = EffectiveHessian { at: &*at, step: h };
+        let hq = products.of(operator).apply(&here.sigma_vectors);
+        let square = |i: usize| (norm(&coordinates.shrunk(hq.col(i).to_vec())) / h).powi(2);
+        let variance: f64 = here.sigma.iter().enumerate().map(|(i, sigma)| sigma * square(i)).sum();
+        let residual =
+            here.residual * here.eigenvalues.first().copied().unwrap_or(0.0) / h * coordinates.most_shrunk();
         comparisons.push(
             Comparison::new(
                 "tr(H Sigma H)",

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Comparison, ROUNDING, Scene};
-use crate::dynamics::{FlowError, Sample};
+use crate::dynamics::{Coordinates, FlowError, Sample};
 
 /// Distances and displacements of one step, recomputed from the weights; the control takes the central flow from one
 /// substep later.
@@ -17,7 +17,7 @@ pub struct DistanceCertificate {
 
 /// The certificate of a step; none before the first midpoint.
 ///
-/// Iterates must be a step `-eta grad L`, and beta times the last one, apart, where eta and beta are those of the run.
+/// Iterates must be a step `-P^-1 (beta m + c grad L)` apart, where P, beta and c are those of the run's rule.
 /// Midpoints are taken from the differences of the iterates, and sums are compensated, so that only the recorded numbers' rounding counts: with p terms in sixteen partial
 /// sums at most `p / 16 + 6` units in the last place, and one unit in the weights for each of the three operations of
 /// a midpoint.
@@ -26,33 +26,36 @@ pub struct DistanceCertificate {
 /// If a number is infinite or NaN.
 pub fn distances(scene: &Scene<'_>) -> Result<Option<DistanceCertificate>, FlowError> {
     let Some([before, here, after]) = scene.discrete.iterates() else { return Ok(None) };
-    let eta = scene.rule.learning_rate();
-    let sample = scene.sample;
+    let (rule, sample) = (scene.rule, scene.sample);
+    let momentum = rule.momentum();
     let mut comparisons = Vec::new();
-    // With momentum the step to w_t took w_{t-2} as well, which is no longer there.
-    let to_here = (scene.rule.momentum() == 0.0).then_some(("step to w_t", before, before, here));
-    for (name, last, from, to) in to_here.into_iter().chain([("step from w_t", before, here, after)]) {
-        let at = scene.objective.linearize(from);
-        let again = zip(from, last).map(|(from, last)| scene.rule.momentum() * (from - last));
-        let step = eta * length(at.gradient().iter().copied());
-        let gap = length(
-            zip(from, to)
-                .zip(at.gradient())
-                .zip(again)
-                .map(|(((from, to), g), again)| to - from - again + eta * g),
-        );
-        let allowed = (2.0 + 4.0 * scene.rule.momentum()) * f64::EPSILON * length(from.iter().copied())
-            + ROUNDING * step;
-        comparisons.push(Comparison::new(name, step, gap, allowed));
+    for (name, from, to) in [("step to w_t", before, here), ("step from w_t", here, after)] {
+        let at = scene.objective.linearize(&rule.query(from));
+        let steps = rule.preconditioner().steps(&to.state);
+        let of = |mut m: Vec<f64>, share: f64| {
+            steps.clone().times(-share).descend(&mut m);
+            m
+        };
+        let step = of(at.gradient().to_vec(), momentum.intake);
+        let again = of(from.buffer.clone(), momentum.kept);
+        let again = again.into_iter().chain(std::iter::repeat(0.0));
+        let apart = zip(&from.weights, &to.weights).zip(zip_owned(&step, again));
+        let gap = length(apart.map(|((from, to), (step, again))| to - from + again + step));
+        let size = length(step.iter().copied());
+        let allowed = (2.0 + 4.0 * momentum.kept) * f64::EPSILON * length(from.weights.iter().copied())
+            + ROUNDING * size;
+        comparisons.push(Comparison::new(name, size, gap, allowed));
     }
+    let coordinates = Coordinates::new(&rule.edge_steps(scene.discrete.state()));
+    let [before, here, after] = [before, here, after].map(|iterate| &iterate.weights[..]);
     // w_t - w*_t = (2 w_t - w_{t+1} - w_{t-1}) / 4.
     let displacement: Vec<f64> =
         zip(before, after).zip(here).map(|((b, a), w)| 0.25 * ((w - b) + (w - a))).collect();
     let midpoint: Vec<f64> = zip(here, &displacement).map(|(w, d)| w - d).collect();
     let sums = (here.len() as f64 / 16.0 + 6.0) * f64::EPSILON;
-    let weights = 3.0 * f64::EPSILON * length(here.iter().copied());
+    let weights = 3.0 * f64::EPSILON * length(coordinates.shrunk(here.to_vec()).into_iter());
     let allowed = |distance: f64| sums * distance + weights;
-    let apart = |a: &[f64], b: &[f64]| length(zip(a, b).map(|(a, b)| a - b));
+    let apart = |a: &[f64], b: &[f64]| length(coordinates.between(a, b).into_iter());
     let mut compare = |name: &str, recorded: Option<f64>, true_one: f64, control: Option<f64>| {
         let Some(recorded) = recorded else { return };
         let comparison = Comparison::new(name, true_one, recorded - true_one, allowed(true_one));
@@ -61,16 +64,17 @@ pub fn distances(scene: &Scene<'_>) -> Result<Option<DistanceCertificate>, FlowE
             None => comparison,
         });
     };
-    let moved = length(displacement.iter().copied());
+    let moved = length(coordinates.shrunk(displacement.clone()).into_iter());
     let recorded = sample.midpoint.as_ref();
     compare("|w_t - w*_t|", recorded.map(|m| m.displacement_square.sqrt()), moved, None);
     if let Some((flow, _)) = scene.gradient_flow {
         let recorded = recorded.and_then(|m| m.to_gradient_flow);
-        compare("midpoint to gradient flow", recorded, apart(&midpoint, flow), None);
+        compare("midpoint to gradient flow", recorded, apart(&midpoint, flow.weights()), None);
     }
     if let Some((flow, here)) = scene.central_flow.and_then(|flow| Some((flow, flow.evaluation()?))) {
         let dt = flow.substep_length();
-        let later: Vec<f64> = zip(flow.weights(), &here.velocity).map(|(w, v)| w + dt * v).collect();
+        let velocity = here.coordinates.stretched(here.velocity.clone());
+        let later: Vec<f64> = zip(flow.weights(), &velocity).map(|(w, v)| w + dt * v).collect();
         compare(
             "midpoint to central flow",
             recorded.and_then(|m| m.to_central_flow),
@@ -78,14 +82,14 @@ pub fn distances(scene: &Scene<'_>) -> Result<Option<DistanceCertificate>, FlowE
             Some(apart(&midpoint, &later)),
         );
         if let Some((other, _)) = scene.gradient_flow {
-            compare("flows apart", sample.flows_apart, apart(other, flow.weights()), None);
+            compare("flows apart", sample.flows_apart, apart(other.weights(), flow.weights()), None);
         }
         if sample.central_flow.is_none() {
             let recorded = sample.segment.as_ref().map(|segment| segment.to_map);
             compare(
                 "midpoint to the segment's central map",
                 recorded,
-                apart(&midpoint, flow.weights()),
+                length(here.coordinates.between(&midpoint, flow.weights()).into_iter()),
                 None,
             );
         }
@@ -94,7 +98,8 @@ pub fn distances(scene: &Scene<'_>) -> Result<Option<DistanceCertificate>, FlowE
             compare("central map to central flow", recorded, apart(map.weights(), flow.weights()), None);
         }
         for i in 0..here.sigma_vectors.cols() {
-            let along = zip(here.sigma_vectors.col(i), &displacement).map(|(q, d)| q * d);
+            let natural = here.coordinates.shrunk(displacement.clone());
+            let along = zip(here.sigma_vectors.col(i), &natural).map(|(q, d)| q * d);
             let (along, oscillation) = (sum(along), oscillation_of(sample));
             let recorded = oscillation.map_or(f64::NAN, |o| o.get(i).copied().unwrap_or(f64::NAN));
             // The terms are of the size of the displacement, not of their sum.
@@ -115,6 +120,10 @@ fn oscillation_of(sample: &Sample) -> Option<&Vec<f64>> {
 
 fn zip<'a>(a: &'a [f64], b: &'a [f64]) -> impl Iterator<Item = (f64, f64)> + 'a {
     a.iter().copied().zip(b.iter().copied())
+}
+
+fn zip_owned<'a>(a: &'a [f64], b: impl Iterator<Item = f64> + 'a) -> impl Iterator<Item = (f64, f64)> + 'a {
+    a.iter().copied().zip(b)
 }
 
 fn length(values: impl Iterator<Item = f64>) -> f64 {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Products, ROUNDING};
 use crate::dynamics::central_flow::Evaluation;
-use crate::dynamics::{EffectiveHessian, FlowError};
+use crate::dynamics::{CentralFlow, EffectiveHessian, FlowError};
 use crate::eigen::SymmetricOperator;
 use crate::numeric::vector::{axpy, dot};
 use crate::numeric::{Matrix, symmetric_eigen};
@@ -44,7 +44,7 @@ pub struct EdgeCertificate {
 /// shipped networks if it is 1/8), rounding grows with its inverse (to some 1e-9).
 const SHARE: f64 = 1.0 / 16.0;
 
-/// The certificate of the flow at `w`, with tracked eigenvectors `u` and substeps of length `dt`; none without critical eigenvalues.
+/// The certificate of the flow at a point, where it has `here` and tracked eigenvectors `u`; none without critical eigenvalues.
 ///
 /// The flow takes H for linear in the displacement `dt v` of a substep; `h v` is `SHARE` and half of that of it. The two
 /// differences leave errors `c h^2` and `c h^2 / 4`, of which Richardson's combination `(4 fine - coarse) / 3` is free; how far they
@@ -56,7 +56,7 @@ const SHARE: f64 = 1.0 / 16.0;
 pub fn edge(
     objective: &dyn Objective,
     rule: &dyn UpdateRule,
-    (w, here, dt): (&[f64], &Evaluation, f64),
+    (flow, here): (&CentralFlow, &Evaluation),
     u: &Matrix,
     products: &Products,
 ) -> Result<Option<EdgeCertificate>, FlowError> {
@@ -64,25 +64,36 @@ pub fn edge(
     if k == 0 {
         return Ok(None);
     }
-    let compressed = |direction: &[f64], h: f64| {
-        let mut moved = w.to_vec();
-        axpy(h, direction, &mut moved);
-        let at = objective.linearize(&moved);
-        let hu = products.of(EffectiveHessian { at: &*at, rule }).apply(u);
-        Matrix::from_fn(k, k, |i, j| 0.5 * (dot(u.col(i), hu.col(j)) + dot(u.col(j), hu.col(i))))
+    let (coordinates, motion, query) = (&here.coordinates, flow.motion(&here.gradient), flow.query());
+    let dt = motion.dt;
+    // U' eta H U less what 2 P has gained, a share of a substep on in a direction, the state following these squares.
+    let compressed = |direction: &[f64], squares: &[f64], share: f64| {
+        let mut moved = query.clone();
+        axpy(share * dt, &coordinates.stretched(direction.to_vec()), &mut moved);
+        let at = coordinates.around(objective.linearize(&moved));
+        let operator = EffectiveHessian { at: &*at, step: coordinates.step() };
+        let hu = products.of(operator).apply(u);
+        let harder = rule
+            .edge_steps(&motion.state_after(share, squares))
+            .hardened(&rule.edge_steps(&flow.iterate().state));
+        Matrix::from_fn(k, k, |i, j| {
+            let gained = EDGE * harder.weigh(u.col(i), u.col(j), f64::from(i == j));
+            0.5 * (dot(u.col(i), hu.col(j)) + dot(u.col(j), hu.col(i))) - gained
+        })
     };
-    // dt d/dt (U' eta H U) along a direction, by a displacement of share dt on both sides.
-    let change = |direction: &[f64], share: f64| {
-        let (ahead, behind) = (compressed(direction, share * dt), compressed(direction, -share * dt));
+    // dt d/dt of it along a direction, by a displacement of share dt on both sides.
+    let change = |direction: &[f64], squares: &[f64], share: f64| {
+        let (ahead, behind) = (compressed(direction, squares, share), compressed(direction, squares, -share));
         combined(0.5 / share, &ahead, -0.5 / share, &behind)
     };
     let sigma = Compressed::new(here, u);
-    let mut along_gradient = here.gradient.clone();
-    rule.drift(&mut along_gradient);
-    let lambda = compressed(&here.velocity, 0.0);
-    let (coarse, fine) = (change(&here.velocity, SHARE), change(&here.velocity, 0.5 * SHARE));
+    let mut without = here.velocity.clone();
+    axpy(here.rate, &here.force, &mut without);
+    let with_squares = |share: f64| change(&here.velocity, &here.squares, share);
+    let lambda = compressed(&here.velocity, &here.squares, 0.0);
+    let (coarse, fine) = (with_squares(SHARE), with_squares(0.5 * SHARE));
     let whole = combined(4.0 / 3.0, &fine, -1.0 / 3.0, &coarse);
-    let by_gradient = change(&along_gradient, 0.5 * SHARE);
+    let by_gradient = change(&without, motion.squares(), 0.5 * SHARE);
     let by_sigma = combined(1.0, &whole, -1.0, &by_gradient);
     let slack = Matrix::from_fn(k, k, |i, j| if i == j { EDGE - lambda[(i, j)] } else { -lambda[(i, j)] });
     let size = sigma.acting(&slack) + frobenius(&by_gradient) + frobenius(&by_sigma);

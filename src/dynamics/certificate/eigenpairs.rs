@@ -52,8 +52,8 @@ fn certificate(
     drop: bool,
     products: &Products,
 ) -> Result<EigenpairCertificate, EigenError> {
-    let at = scene.objective.linearize(&tracking.weights);
-    let operator = products.of(EffectiveHessian { at: &*at, rule: scene.rule });
+    let at = tracking.coordinates.around(scene.objective.linearize(&tracking.weights));
+    let operator = products.of(EffectiveHessian { at: &*at, step: tracking.coordinates.step() });
     let threshold = tracking.tracker.threshold();
     let (seed, tolerance) = (scene.sample.step as u64, scene.eigen_tolerance);
     let count = pairs.values.iter().take_while(|value| **value > threshold).count().max(1);

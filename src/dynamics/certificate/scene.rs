@@ -1,9 +1,9 @@
 //! The processes of a run at one step, as a certificate sees them.
 
-use crate::dynamics::{CentralFlow, Discrete, Sample};
+use crate::dynamics::{CentralFlow, Coordinates, Discrete, GradientFlow, Sample};
 use crate::eigen::Tracker;
 use crate::objective::Objective;
-use crate::optimizer::UpdateRule;
+use crate::optimizer::{Iterate, UpdateRule};
 
 /// All processes of a run at one step, to look at.
 #[derive(Clone, Copy)]
@@ -20,8 +20,8 @@ pub struct Scene<'a> {
     pub discrete: &'a Discrete,
     /// The midpoints' eigenpairs.
     pub midpoints: &'a Tracker,
-    /// The weights of gradient flow and its eigenpairs.
-    pub gradient_flow: Option<(&'a [f64], &'a Tracker)>,
+    /// Gradient flow and its eigenpairs.
+    pub gradient_flow: Option<(&'a GradientFlow, &'a Tracker)>,
     /// The central flow from `w_0`, or once that has ended the central map of the segment.
     pub central_flow: Option<&'a CentralFlow>,
     /// The central map from `w_0`.
@@ -34,6 +34,8 @@ pub struct Tracking<'a> {
     pub process: &'static str,
     /// The point.
     pub weights: Vec<f64>,
+    /// The natural coordinates there.
+    pub coordinates: Coordinates,
     /// The tracker.
     pub tracker: &'a Tracker,
 }
@@ -46,17 +48,27 @@ impl<'a> Scene<'a> {
         let flow = self.gradient_flow.filter(|_| sample.gradient_flow.is_some());
         let central = self.central_flow.filter(|_| sample.central().is_some());
         let map = self.central_map.filter(|_| sample.central_map.is_some());
-        let tracking = |process, weights, tracker| Tracking { process, weights, tracker };
-        let of = |process, flow: &'a CentralFlow| Tracking {
-            process,
+        let of = |process, flow: &'a CentralFlow| {
+            let coordinates = flow.evaluation()?.coordinates.clone();
+            Some(Tracking { process, weights: flow.query(), coordinates, tracker: flow.tracker() })
+        };
+        let at_midpoint = |midpoint: Iterate| Tracking {
+            process: "midpoints",
+            weights: midpoint.weights,
+            coordinates: Coordinates::new(&self.rule.edge_steps(self.discrete.state())),
+            tracker: self.midpoints,
+        };
+        let along = |(flow, tracker): (&'a GradientFlow, &'a Tracker)| Tracking {
+            process: "gradient flow",
             weights: flow.weights().to_vec(),
-            tracker: flow.tracker(),
+            coordinates: flow.coordinates(),
+            tracker,
         };
         [
-            midpoint.map(|w| tracking("midpoints", w, self.midpoints)),
-            flow.map(|(w, tracker)| tracking("gradient flow", w.to_vec(), tracker)),
-            central.map(|flow| of("central flow", flow)),
-            map.map(|flow| of("central map", flow)),
+            midpoint.map(at_midpoint),
+            flow.map(along),
+            central.and_then(|flow| of("central flow", flow)),
+            map.and_then(|flow| of("central map", flow)),
         ]
         .into_iter()
         .flatten()

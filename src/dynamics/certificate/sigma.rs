@@ -25,16 +25,16 @@ pub fn sigma(
         return Ok(());
     };
     let (mut copy, mut whole) = (flow.clone(), flow.clone());
-    let (dt, substeps) = (flow.substep_length(), flow.substeps());
+    let substeps = flow.substeps();
     for substep in 0..substeps {
         let here = copy.evaluate(objective)?.clone();
-        let (w, u) = (copy.weights().to_vec(), tracked(copy.tracker()));
+        let (from, u) = (copy.clone(), tracked(copy.tracker()));
         copy.substep(objective)?;
         if substep == 0 || substep == substeps / 2 {
-            let certificate = edge(objective, rule, (&w, &here, dt), &u, products)?;
+            let certificate = edge(objective, rule, (&from, &here), &u, products)?;
             edges.extend(certificate.map(|c| EdgeCertificate { step, substep, ..c }));
         }
-        let certificate = action(objective, rule, (&w, &here, dt), copy.weights(), products)?;
+        let certificate = action(objective, (&from, &here), copy.weights(), products)?;
         actions.push(ActionCertificate { step, substep, ..certificate });
     }
     whole.advance(objective)?;

@@ -9,7 +9,8 @@ use crate::numeric::vector::{axpy, norm, scale};
 use crate::objective::{Landscape, Objective};
 use crate::optimizer::{GradientDescent, HeavyBall, HeavyBallEntry, Rule};
 
-const RULE: GradientDescent = GradientDescent { learning_rate: 0.5 };
+const ETA: f64 = 0.5;
+const RULE: GradientDescent = GradientDescent::new(ETA);
 
 /// The valley, and its flow locked at the edge; the second sharp direction is critical but below it.
 fn locked() -> (Landscape, CentralFlow) {
@@ -18,7 +19,7 @@ fn locked() -> (Landscape, CentralFlow) {
 
 fn locked_by(rule: Rule) -> (Landscape, CentralFlow) {
     let valley = Landscape::valley(3.0, 0.02, 2, 1);
-    let mut flow = CentralFlow::new(rule, valley.start(), 4, &Numerics::default(), 1);
+    let mut flow = CentralFlow::new(rule.clone(), rule.begin(valley.start()), 4, &Numerics::default(), 1);
     for _ in 0..170 {
         flow.advance(&valley).expect("finite");
     }
@@ -34,13 +35,13 @@ fn certified_by(rule: Rule, change: impl Fn(&mut Evaluation)) -> (EdgeCertificat
     let mut here = flow.evaluate(&valley).expect("finite").clone();
     assert!(here.sigma[0] > 0.0 && here.sigma.len() == 2, "{:?}", here.sigma);
     change(&mut here);
-    let (w, dt, products) = (flow.weights().to_vec(), flow.substep_length(), Products::default());
+    let (from, products) = (flow.clone(), Products::default());
     let u = sigma::tracked(flow.tracker());
     flow.substep(&valley).expect("finite");
-    let edge = edge(&valley, &*rule, (&w, &here, dt), &u, &products)
+    let edge = edge(&valley, &*rule, (&from, &here), &u, &products)
         .expect("finite")
         .expect("it has critical eigenvalues");
-    let action = action(&valley, &*rule, (&w, &here, dt), flow.weights(), &products).expect("finite");
+    let action = action(&valley, (&from, &here), flow.weights(), &products).expect("finite");
     // Two eigenvectors at w, at both ends of three differences, and once more for the variance.
     assert_eq!(products.total(), 2 * (1 + 2 * 3) + 2);
     (edge, action)
@@ -66,7 +67,7 @@ fn the_right_sigma_passes_and_half_of_its_force_does_not() {
 /// other does not hold the edge.
 #[test]
 fn the_sigma_of_a_rule_with_momentum_passes() {
-    let rule = HeavyBall { learning_rate: 0.75, momentum: 0.5 };
+    let rule = HeavyBall::new(0.75, 0.5);
     let (edge, action) = certified_by(Arc::new(rule), |_| {});
     assert!(edge.violation + edge.numerical_error < 1e-8, "{edge:?}");
     assert!(edge.half_violation > 0.1 && edge.need > 0.1, "{edge:?}");
@@ -97,9 +98,7 @@ fn another_force_does_not_hold_the_edge() {
     // 1 % too much, none, the other sign.
     for (share, at_least) in [(0.01, 1e-3), (-1.0, 0.1), (-2.0, 0.1)] {
         let (edge, action) = certified(|here| {
-            let mut force = here.velocity.clone();
-            axpy(RULE.learning_rate, &here.gradient, &mut force);
-            axpy(share, &force, &mut here.velocity);
+            axpy(-share * ETA, &here.force, &mut here.velocity);
         });
         assert!(edge.violation > at_least, "{share}: {edge:?}");
         assert!(refuted(&action).contains(&"velocity"), "{share}: {action:?}");
@@ -123,13 +122,13 @@ fn what_is_not_finite_is_an_error() {
     here.velocity[0] = f64::NAN;
     let (w, products) = (flow.weights().to_vec(), Products::default());
     let u = sigma::tracked(flow.tracker());
-    assert!(edge(&valley, &RULE, (&w, &here, 0.25), &u, &products).is_err());
-    assert!(action(&valley, &RULE, (&w, &here, 0.25), &w, &products).is_err());
+    assert!(edge(&valley, &RULE, (&flow, &here), &u, &products).is_err());
+    assert!(action(&valley, (&flow, &here), &w, &products).is_err());
 }
 
 fn record(probes: &[Probe]) -> Record {
     let valley = Landscape::valley(3.0, 0.02, 2, 1);
-    run(&valley, &Settings::new(RULE.learning_rate, 200), 1, probes, &Unwatched)
+    run(&valley, &Settings::new(ETA, 200), 1, probes, &Unwatched)
 }
 
 #[test]
@@ -158,12 +157,13 @@ fn a_run_is_not_disturbed_and_its_certificates_pass() {
 #[test]
 fn a_recorded_distance_that_is_not_the_weights_is_noticed() {
     let (valley, mut flow) = locked();
-    let mut discrete = crate::dynamics::Discrete::new(Arc::new(RULE), valley.start());
+    let rule: Rule = Arc::new(RULE);
+    let mut discrete = crate::dynamics::Discrete::new(rule.clone(), rule.begin(valley.start()));
     for _ in 0..4 {
         discrete.advance(&valley);
     }
     flow.evaluate(&valley).expect("finite");
-    let midpoint = discrete.midpoint().expect("there are three iterates");
+    let midpoint = discrete.midpoint().expect("there are three iterates").weights;
     let mut sample: Sample = record(&[]).samples.swap_remove(171);
     let moved: Vec<f64> = discrete.weights().iter().zip(&midpoint).map(|(w, m)| w - m).collect();
     let apart: Vec<f64> = flow.weights().iter().zip(&midpoint).map(|(w, m)| w - m).collect();

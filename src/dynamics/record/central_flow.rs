@@ -13,6 +13,8 @@ pub struct CentralSample {
     pub loss: f64,
     /// `|grad L|^2`.
     pub gradient_square: f64,
+    /// The edge step h, in natural coordinates.
+    pub edge_step: f64,
     /// The critical effective eigenvalues and the next one, descending.
     pub eigenvalues: Vec<f64>,
     /// The largest relative residual of the eigenpairs.
@@ -25,6 +27,8 @@ pub struct CentralSample {
     pub rise: f64,
     /// `tr(H Sigma H)`.
     pub gradient_variance: f64,
+    /// `tr(h H Sigma h H)` in natural coordinates.
+    pub effective_variance: f64,
     /// Violation of the complementarity conditions.
     pub complementarity: f64,
     /// The same for half of Sigma, which is wrong.
@@ -54,6 +58,9 @@ impl CentralSample {
     pub(in crate::dynamics) const QUANTITIES: &[Quantity<Self>] = &[
         Quantity::number("loss", "L", "L(w(t))", |s| Some(s.loss)),
         Quantity::number("gradient_square", "L^2/w^2", "|grad L(w(t))|^2", |s| Some(s.gradient_square)),
+        Quantity::number("edge_step", "w^2/L", "h: at the edge of stability the sharpness is 2/h", |s| {
+            Some(s.edge_step)
+        }),
         Quantity::list("eigenvalue", "1", "eta lambda_i, the critical ones and the next, descending", |s| {
             &s.eigenvalues
         }),
@@ -72,6 +79,7 @@ impl CentralSample {
             |s| Some(s.rise),
         ),
         Quantity::number("trace_h_sigma_h", "L^2/w^2", "tr(H Sigma H)", |s| Some(s.gradient_variance)),
+        Quantity::number("effective_variance", "w^2", "tr(h H Sigma h H)", |s| Some(s.effective_variance)),
         Quantity::number("complementarity", "1", "the violation of the complementarity conditions", |s| {
             Some(s.complementarity)
         }),

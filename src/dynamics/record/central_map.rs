@@ -17,8 +17,8 @@ pub struct MapSample {
     pub sharpness: f64,
     /// `tr Sigma` along it.
     pub trace: f64,
-    /// `tr(H Sigma H)` along it.
-    pub gradient_variance: f64,
+    /// `tr(h H Sigma h H)` along it, in natural coordinates.
+    pub effective_variance: f64,
 }
 
 impl MapSample {
@@ -34,6 +34,6 @@ impl MapSample {
         Quantity::number("to_midpoint", "w", "the distance to w*_t", |s| s.to_midpoint),
         Quantity::number("eigenvalue", "1", "eta S, the largest effective eigenvalue", |s| Some(s.sharpness)),
         Quantity::number("trace_sigma", "w^2", "tr Sigma", |s| Some(s.trace)),
-        Quantity::number("trace_h_sigma_h", "L^2/w^2", "tr(H Sigma H)", |s| Some(s.gradient_variance)),
+        Quantity::number("effective_variance", "w^2", "tr(h H Sigma h H)", |s| Some(s.effective_variance)),
     ];
 }

@@ -13,6 +13,8 @@ pub struct DiscreteSample {
     pub gradient_square: f64,
     /// `|w_{t+1} - w_t|`.
     pub step_length: f64,
+    /// The edge step h of this step, in natural coordinates.
+    pub edge_step: f64,
 }
 
 impl DiscreteSample {
@@ -20,6 +22,9 @@ impl DiscreteSample {
     pub(in crate::dynamics) const QUANTITIES: &[Quantity<Self>] = &[
         Quantity::number("loss", "L", "L(w_t)", |s| Some(s.loss)),
         Quantity::number("gradient_square", "L^2/w^2", "|grad L(w_t)|^2", |s| Some(s.gradient_square)),
+        Quantity::number("edge_step", "w^2/L", "h: at the edge of stability the sharpness is 2/h", |s| {
+            Some(s.edge_step)
+        }),
         Quantity::number("step_length", "w", "|w_{t+1} - w_t|", |s| Some(s.step_length)),
     ];
 }

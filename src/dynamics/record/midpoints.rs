@@ -9,6 +9,8 @@ use crate::dynamics::series::Quantity;
 pub struct MidpointSample {
     /// The loss at the midpoint.
     pub loss: f64,
+    /// `|grad L|^2` there.
+    pub gradient_square: f64,
     /// Tracked effective eigenvalues, descending.
     pub eigenvalues: Vec<f64>,
     /// The largest relative residual of the eigenpairs.
@@ -31,6 +33,7 @@ impl MidpointSample {
     /// What stands in the series.
     pub(in crate::dynamics) const QUANTITIES: &[Quantity<Self>] = &[
         Quantity::number("loss", "L", "L(w*_t), w*_t = (2 w_t + w_{t+1} + w_{t-1}) / 4", |s| Some(s.loss)),
+        Quantity::number("gradient_square", "L^2/w^2", "|grad L(w*_t)|^2", |s| Some(s.gradient_square)),
         Quantity::list(
             "eigenvalue",
             "1",

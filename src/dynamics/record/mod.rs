@@ -26,12 +26,15 @@ pub struct Record {
     pub dim: usize,
     /// The learning rate eta.
     pub learning_rate: f64,
-    /// h: at the edge of stability the sharpness is `2 / h` ([`crate::optimizer::UpdateRule`]); eta for gradient descent.
-    pub edge_step: f64,
-    /// R: the mean path moves by R times the mean gradient a step; eta for gradient descent.
-    pub mean_step: f64,
+    /// R / h: a step of the mean path by R times the mean gradient, over the edge step h ([`crate::optimizer::UpdateRule`]); 1 for gradient
+    /// descent.
+    pub pace: f64,
     /// q: beyond the edge by y an oscillation grows by `1 + q y` a step; 1 for gradient descent.
     pub growth: f64,
+    /// By how much an oscillation is larger where gradients are taken than in the weights; 1 for gradient descent.
+    pub amplification: f64,
+    /// Whether the rule's preconditioner has a state.
+    pub adaptive: bool,
     /// The steps that were asked for.
     pub steps: usize,
     /// The largest norm of gradient descent's weights.

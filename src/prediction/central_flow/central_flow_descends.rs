@@ -33,7 +33,7 @@ impl Prediction for CentralFlowDescends {
         let flow = record.samples.iter().filter_map(|s| s.central_flow.as_ref()?.ascent);
         let descent = record.samples.windows(2).map(|s| Ascent {
             change: s[1].discrete.loss - s[0].discrete.loss,
-            descent: record.mean_step * s[0].discrete.gradient_square,
+            descent: record.pace * s[0].discrete.edge_step * s[0].discrete.gradient_square,
             loss: s[0].discrete.loss.abs(),
             restoring: 0.0,
             euler: 0.0,

@@ -33,7 +33,8 @@ impl Averages for GradientNormDecomposes {
     fn estimates(&self, record: &Record) -> Result<Estimates, String> {
         let moments = at_the_edge(record)?;
         let terms = |m: &Moment<'_>| {
-            Some((m.sample.discrete.gradient_square - m.map.gradient_square, m.map.gradient_variance))
+            let base = if record.adaptive { m.midpoint.gradient_square } else { m.map.gradient_square };
+            Some((m.sample.discrete.gradient_square - base, m.map.gradient_variance))
         };
         let estimate = Estimate::of_squares(&moments, terms);
         let truncation = estimate.truncation + Truncation::over(&moments).gradient;

@@ -28,13 +28,16 @@ impl Averages for LossDecomposes {
     }
 
     fn average(&self) -> &'static str {
-        "mean excess of the loss over the central map's, over mean tr(Sigma) / eta"
+        "mean excess of the loss over the central map's (over that at midpoints, where a preconditioner has a state, since the loss \
+         falls more by the path's drift than it oscillates), over mean tr(Sigma) / eta"
     }
 
     fn estimates(&self, record: &Record) -> Result<Estimates, String> {
         let moments = at_the_edge(record)?;
-        let terms =
-            |m: &Moment<'_>| Some((m.sample.discrete.loss - m.map.loss, m.map.trace() / record.edge_step));
+        let terms = |m: &Moment<'_>| {
+            let base = if record.adaptive { m.midpoint.loss } else { m.map.loss };
+            Some((m.sample.discrete.loss - base, m.size() / m.map.edge_step))
+        };
         Ok(vec![Some(Estimate::of_squares(&moments, terms))])
     }
 }

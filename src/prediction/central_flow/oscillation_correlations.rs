@@ -44,8 +44,7 @@ impl Averages for OscillationCorrelations {
 fn correlation(moments: &[Moment<'_>], i: usize, j: usize) -> Option<Estimate> {
     let at = |m: &Moment<'_>| {
         let scale = (m.map.positive_sigma(i)? * m.map.positive_sigma(j)?).sqrt();
-        let x = &m.map.oscillation;
-        Some((x.get(i)? * x.get(j)?, scale))
+        Some((m.oscillation(i)? * m.oscillation(j)?, scale))
     };
     Some(Estimate::of_squares(moments, at)).filter(|estimate| estimate.steps >= SHORTEST)
 }

@@ -30,7 +30,7 @@ impl Averages for OscillationSize {
 
     fn estimates(&self, record: &Record) -> Result<Estimates, String> {
         let moments = at_the_edge(record)?;
-        let terms = |m: &Moment<'_>| Some((m.midpoint.displacement_square, m.map.trace()));
+        let terms = |m: &Moment<'_>| Some((m.midpoint.displacement_square, m.size()));
         Ok(vec![Some(Estimate::of_squares(&moments, terms))])
     }
 }

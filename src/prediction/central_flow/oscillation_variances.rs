@@ -38,7 +38,7 @@ impl Averages for OscillationVariances {
 
 fn ratio(moments: &[Moment<'_>], i: usize) -> Option<Estimate> {
     let at = |m: &Moment<'_>| {
-        let (variance, x) = (m.map.positive_sigma(i)?, m.map.oscillation.get(i)?);
+        let (variance, x) = (m.map.positive_sigma(i)?, m.oscillation(i)?);
         Some((x * x, variance))
     };
     Some(Estimate::of_squares(moments, at)).filter(|estimate| estimate.steps >= SHORTEST)

@@ -39,20 +39,23 @@ fn judge(statement: &str, record: &Record, sign: f64) -> Judgement {
     };
     let start = record.samples.iter().find_map(|s| s.central_flow.as_ref()?.eigenvalues.first());
     let climb = EDGE - start.copied().unwrap_or(f64::NAN);
-    let midpoints: Vec<&MidpointSample> =
-        record.samples[..edge].iter().filter_map(|s| s.midpoint.as_ref()).collect();
-    if midpoints.len() < FEWEST || climb < CLIMB {
+    let before = record.samples[..edge].iter();
+    let points: Vec<(&MidpointSample, f64)> =
+        before.filter_map(|s| Some((s.midpoint.as_ref()?, s.discrete.edge_step))).collect();
+    if points.len() < FEWEST || climb < CLIMB {
         let reason = format!(
             "the run begins too near the edge: {} midpoints before it and eta S {climb:.3} below 2, needed are {FEWEST} \
              and {CLIMB}",
-            midpoints.len()
+            points.len()
         );
         return Judgement::not_reached(statement, reason);
     }
-    let rate = |m: &MidpointSample| record.mean_step * record.edge_step * m.sharpening;
-    let mean = midpoints.iter().map(|m| rate(m)).sum::<f64>() / midpoints.len() as f64;
-    let error =
-        midpoints.iter().map(|m| 2.0 * angle(m) * rate(m).abs()).sum::<f64>() / midpoints.len() as f64;
+    let rate = |m: &MidpointSample, h: f64| record.pace * h * h * m.sharpening;
+    let over = |value: &dyn Fn(&MidpointSample, f64) -> f64| {
+        points.iter().map(|&(m, h)| value(m, h)).sum::<f64>() / points.len() as f64
+    };
+    let mean = over(&rate);
+    let error = over(&|m, h| 2.0 * angle(m) * rate(m, h).abs());
     let above_zero = |x: f64| if x <= 0.0 { 0.0 } else { x };
     let shortfall = -sign * mean;
     let values = Values {

@@ -34,11 +34,11 @@ fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
     // A trace that is NaN is not overlooked.
     let acting = points.filter(|(flow, _)| flow.trace() != 0.0);
     let at = |(flow, map): (&CentralSample, Option<&MapSample>)| {
-        let measured = under(record, flow.gradient_variance, flow.trace());
+        let measured = under(flow.effective_variance, flow.trace());
         let discrepancy = (measured - predicted).abs();
         let apart = match map {
             Some(c) if c.trace == 0.0 => (measured - EDGE).abs(),
-            Some(c) => (measured - under(record, c.gradient_variance, c.trace)).abs(),
+            Some(c) => (measured - under(c.effective_variance, c.trace)).abs(),
             None => f64::NAN,
         };
         let integrator = if discrepancy <= MARGIN { apart } else { flow.rise.max(apart) };
@@ -56,7 +56,7 @@ fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
     Judgement::new(statement, values, reason)
 }
 
-/// `eta sqrt(tr(H Sigma H) / tr Sigma)`.
-fn under(record: &Record, variance: f64, trace: f64) -> f64 {
-    record.edge_step * (variance / trace).sqrt()
+/// `sqrt(tr(eta H Sigma eta H) / tr Sigma)`.
+fn under(variance: f64, trace: f64) -> f64 {
+    (variance / trace).sqrt()
 }

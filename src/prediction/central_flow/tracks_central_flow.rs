@@ -47,8 +47,7 @@ fn judge(statement: &str, record: &Record, distance: impl Fn(&FromStart<'_>) -> 
         record.samples.iter().position(|s| s.central_map.as_ref().is_some_and(|map| map.trace > 0.0));
     let since = entered.unwrap_or(first.sample.step);
     let until = record.samples.iter().skip(since).take_while(|s| s.step <= last.sample.step);
-    let midpoints = until.filter_map(|s| s.midpoint.as_ref());
-    let kick = 2.0 * averaging(midpoints, record.edge_step);
+    let kick = 2.0 * averaging(until);
     let values = Values {
         predicted: 0.0,
         measured: farthest / path,

@@ -1,6 +1,6 @@
 //! Started anew at a midpoint, the central flow is tracked to within the size of the oscillation (Cohen et al. 2025; G10).
 
-use crate::dynamics::{MidpointSample, Record};
+use crate::dynamics::Record;
 use crate::prediction::largest::largest;
 use crate::prediction::window::{Moment, averaging, in_segments};
 use crate::prediction::{Finding, Judgement, Prediction, Values};
@@ -65,13 +65,11 @@ impl Tracked {
     ) -> Option<Self> {
         let distances = segment.iter().map(distance).collect::<Option<Vec<f64>>>()?;
         let start = segment.first()?.segment.start;
-        let midpoints =
-            record.samples.iter().filter(|s| s.segment.as_ref().is_some_and(|s| s.start == start));
-        let midpoints: Vec<&MidpointSample> = midpoints.filter_map(|s| s.midpoint.as_ref()).collect();
+        let samples = record.samples.iter().filter(|s| s.segment.as_ref().is_some_and(|s| s.start == start));
         let oscillation = largest(segment.iter().map(|m| m.map.trace())).sqrt();
         Some(Self {
             farthest: largest(distances.into_iter()),
-            allowed: oscillation + 2.0 * averaging(midpoints.into_iter(), record.edge_step),
+            allowed: oscillation + 2.0 * averaging(samples),
             path: segment.last()?.map.path,
         })
     }

@@ -1,7 +1,7 @@
 //! Claims about the central flow alone.
 
 use super::trial::{Trial, constant};
-use super::truth::{ASCENT, DIM, EDGE_STEP, ETA, RESIDUAL, RISE, SINGLE, record, with};
+use super::truth::{ASCENT, DIM, EDGE_STEP, RESIDUAL, RISE, SINGLE, record, with};
 use crate::dynamics::{CentralSample, MapSample, Record};
 use crate::prediction::Outcome;
 
@@ -46,9 +46,9 @@ fn stays_stable() -> Vec<Trial> {
 fn eigenspace(sign: f64) -> Vec<Trial> {
     let make = |x: f64| {
         at_the_edge(|c, m| {
-            let under = (2.0 + sign * x) / ETA;
-            c.gradient_variance = c.trace() * under * under;
-            m.gradient_variance = m.trace * under * under;
+            let under = 2.0 + sign * x;
+            c.effective_variance = c.trace() * under * under;
+            m.effective_variance = m.trace * under * under;
         })
     };
     let trial = |x: f64, outcome| {

@@ -31,9 +31,10 @@ pub fn visit(record: &mut Record, f: &mut Visit<'_>) {
     let Record {
         dim,
         learning_rate,
-        edge_step,
-        mean_step,
+        pace,
         growth,
+        amplification,
+        adaptive: _,
         steps,
         largest_norm,
         substeps,
@@ -48,9 +49,9 @@ pub fn visit(record: &mut Record, f: &mut Visit<'_>) {
     } = record;
     f("dim", Count(dim));
     f("learning_rate", Real(learning_rate));
-    f("edge_step", Real(edge_step));
-    f("mean_step", Real(mean_step));
+    f("pace", Real(pace));
     f("growth", Real(growth));
+    f("amplification", Real(amplification));
     f("steps", Count(steps));
     f("largest_norm", Real(largest_norm));
     f("substeps", Count(substeps));
@@ -74,9 +75,10 @@ pub fn sample(sample: &mut Sample, f: &mut Visit<'_>) {
         segment: of_segment,
     } = sample;
     f("step", Count(step));
-    let DiscreteSample { loss, gradient_square, step_length } = discrete;
+    let DiscreteSample { loss, gradient_square, edge_step, step_length } = discrete;
     f("discrete.loss", Real(loss));
     f("discrete.gradient_square", Real(gradient_square));
+    f("discrete.edge_step", Real(edge_step));
     f("discrete.step_length", Real(step_length));
     of_midpoint.iter_mut().for_each(|m| midpoint(m, f));
     if let Some(FlowSample { loss, sharpness, error, path, euler_error }) = gradient_flow {
@@ -95,6 +97,7 @@ pub fn sample(sample: &mut Sample, f: &mut Visit<'_>) {
 fn midpoint(midpoint: &mut MidpointSample, f: &mut Visit<'_>) {
     let MidpointSample {
         loss,
+        gradient_square,
         eigenvalues,
         residual,
         sharpening,
@@ -105,6 +108,7 @@ fn midpoint(midpoint: &mut MidpointSample, f: &mut Visit<'_>) {
         to_central_flow,
     } = midpoint;
     f("midpoint.loss", Real(loss));
+    f("midpoint.gradient_square", Real(gradient_square));
     f("midpoint.eigenvalues", Reals(eigenvalues));
     f("midpoint.residual", Real(residual));
     f("midpoint.sharpening", Real(sharpening));
@@ -119,12 +123,14 @@ fn central(central: &mut CentralSample, f: &mut Visit<'_>) {
     let CentralSample {
         loss,
         gradient_square,
+        edge_step,
         eigenvalues,
         residual,
         sigma,
         oscillation,
         rise,
         gradient_variance,
+        effective_variance,
         complementarity,
         half_complementarity,
         single,
@@ -133,12 +139,14 @@ fn central(central: &mut CentralSample, f: &mut Visit<'_>) {
     } = central;
     f("central.loss", Real(loss));
     f("central.gradient_square", Real(gradient_square));
+    f("central.edge_step", Real(edge_step));
     f("central.eigenvalues", Reals(eigenvalues));
     f("central.residual", Real(residual));
     f("central.sigma", Reals(sigma));
     f("central.oscillation", Reals(oscillation));
     f("central.rise", Real(rise));
     f("central.gradient_variance", Real(gradient_variance));
+    f("central.effective_variance", Real(effective_variance));
     f("central.complementarity", Real(complementarity));
     f("central.half_complementarity", Real(half_complementarity));
     if let Some(SingleEigenvalue { closed_form, solved, projection_mismatch, cosine }) = single {
@@ -158,13 +166,13 @@ fn central(central: &mut CentralSample, f: &mut Visit<'_>) {
 }
 
 fn map(map: &mut MapSample, f: &mut Visit<'_>) {
-    let MapSample { distance, to_descent, to_midpoint, sharpness, trace, gradient_variance } = map;
+    let MapSample { distance, to_descent, to_midpoint, sharpness, trace, effective_variance } = map;
     f("map.distance", Maybe(distance));
     f("map.to_descent", Real(to_descent));
     f("map.to_midpoint", Maybe(to_midpoint));
     f("map.sharpness", Real(sharpness));
     f("map.trace", Real(trace));
-    f("map.gradient_variance", Real(gradient_variance));
+    f("map.effective_variance", Real(effective_variance));
 }
 
 fn segment(segment: &mut SegmentSample, f: &mut Visit<'_>) {

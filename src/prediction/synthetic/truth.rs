@@ -85,9 +85,10 @@ pub fn record() -> Record {
     Record {
         dim: DIM,
         learning_rate: ETA,
-        edge_step: ETA,
-        mean_step: ETA,
+        pace: 1.0,
         growth: 1.0,
+        amplification: 1.0,
+        adaptive: false,
         steps: STEPS,
         largest_norm: NORM,
         substeps: 4,
@@ -120,6 +121,7 @@ fn sample(step: usize) -> Sample {
         discrete: DiscreteSample {
             loss: theory.loss + theory.trace() / ETA + jump,
             gradient_square,
+            edge_step: ETA,
             step_length: ETA * gradient_square.sqrt(),
         },
         midpoint: (step > 0).then(|| midpoint(step, distance)),
@@ -136,7 +138,7 @@ fn sample(step: usize) -> Sample {
             to_midpoint: Some(0.01),
             sharpness: theory.eigenvalues[0],
             trace: theory.trace(),
-            gradient_variance: theory.gradient_variance,
+            effective_variance: theory.effective_variance,
         }),
         central_flow: Some(theory),
         flows_apart: (step > 0).then_some(distance),
@@ -155,6 +157,7 @@ fn midpoint(step: usize, distance: f64) -> MidpointSample {
     };
     MidpointSample {
         loss: 1.0,
+        gradient_square: GRADIENT_SQUARE,
         eigenvalues: vec![first, first - 0.5],
         residual: MIDPOINT_RESIDUAL,
         sharpening: 0.005 / (ETA * ETA),
@@ -174,6 +177,7 @@ fn central(step: usize, time: usize, edge: usize) -> CentralSample {
     CentralSample {
         loss: 1.0,
         gradient_square: GRADIENT_SQUARE,
+        edge_step: ETA,
         eigenvalues: vec![first, first, 1.2],
         residual: RESIDUAL,
         // Uncorrelated: in step and out of step by turns.
@@ -181,6 +185,7 @@ fn central(step: usize, time: usize, edge: usize) -> CentralSample {
         sigma,
         rise: RISE,
         gradient_variance: trace * (2.0 / ETA) * (2.0 / ETA),
+        effective_variance: 4.0 * trace,
         complementarity: 1e-15,
         half_complementarity: 0.25,
         single: (trace > 0.0).then_some(SINGLE),

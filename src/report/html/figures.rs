@@ -24,7 +24,8 @@ fn theory(sample: &Sample) -> Option<&CentralSample> {
 
 /// `L` along all processes and `L(w(t)) + tr(Sigma) / eta`.
 fn loss(record: &Record) -> Figure {
-    let averaged = |s: &Sample| theory(s).map(|c| c.loss + c.trace() / record.edge_step);
+    let averaged =
+        |s: &Sample| theory(s).map(|c| c.loss + c.trace() / (record.amplification.powi(2) * c.edge_step));
     let lines = vec![
         line("gradient descent", Colour::Descent, Stroke::Thin, series(record, |s| Some(s.discrete.loss))),
         line(

@@ -1,0 +1,56 @@
+//! What gradients are divided by: how it is made of a rule's state, and how the state follows the gradient.
+
+use std::fmt::Debug;
+
+use super::iterate::State;
+use super::steps::{Relative, Steps};
+
+/// A diagonal preconditioner P of a state nu that follows the squares of the gradient by coordinate, `q`.
+///
+/// Along a path q is the mean square, the square of the mean gradient and the variance that an oscillation adds, so that the reaction of
+/// the state to a gradient, of first and second order, is its reaction to q, which is linear.
+pub trait Preconditioner: Debug + Send + Sync {
+    /// `P^-1`.
+    fn steps(&self, state: &State) -> Steps;
+
+    /// nu before any gradient of p coordinates.
+    fn initial(&self, _dim: usize) -> Vec<f64> {
+        vec![]
+    }
+
+    /// The gradients that must have been taken in before P is defined.
+    fn least_time(&self) -> usize {
+        0
+    }
+
+    /// nu after a gradient of squares q; linear in nu and q together.
+    fn after(&self, _state: &State, _squares: &[f64]) -> Vec<f64> {
+        vec![]
+    }
+
+    /// `dnu/dt` with mean squares q, the time being that of steps; linear in nu and q together, like [`Preconditioner::after`], so that it
+    /// goes through the same values on a path that changes little in a step.
+    fn velocity(&self, _state: &State, _squares: &[f64]) -> Vec<f64> {
+        vec![]
+    }
+
+    /// `d ln P` where nu changes by `change` and time by `time`, to first order.
+    fn hardening(&self, state: &State, change: &[f64], time: f64) -> Relative;
+}
+
+/// `P = I / eta`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Constant {
+    /// The learning rate eta.
+    pub learning_rate: f64,
+}
+
+impl Preconditioner for Constant {
+    fn steps(&self, _: &State) -> Steps {
+        Steps::Uniform(self.learning_rate)
+    }
+
+    fn hardening(&self, _: &State, _: &[f64], _: f64) -> Relative {
+        Relative::Uniform(0.0)
+    }
+}
