@@ -11,8 +11,8 @@
 //! - [`objective`]: functions to minimise: networks on data, analytic landscapes; what a suite file says of them.
 //! - [`eigen`]: the largest eigenpairs of an operator, cold, warm and certified.
 //! - [`sdcp`]: the semidefinite complementarity problem that determines the oscillation covariance.
-//! - [`optimizer`]: update rules.
-//! - [`dynamics`]: gradient descent, midpoints, gradient flow, central flow and central map, side by side, in segments that
+//! - [`optimizer`]: update rules: preconditioners with a state, momentum, schedules.
+//! - [`dynamics`]: an update rule, its midpoints, its stable flow, central flow and central map, side by side, in segments that
 //!   start at midpoints; certificates of them.
 //! - [`prediction`]: the claims, one a file in a folder a theory, each with its control; averages over seeds too.
 //! - [`storage`]: files that are replaced as a whole or not at all.

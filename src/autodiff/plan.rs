@@ -135,7 +135,7 @@ impl Plan {
                 if graph.nodes[index].active && !std::mem::replace(&mut written[x], true) {
                     self.nodes[index].writes[operand] = Write::Replace;
                 }
-                debug_assert!(!in_place || operand > 0 || self.nodes[index].writes[0] == Write::Replace);
+                assert!(!in_place || operand > 0 || self.nodes[index].writes[0] == Write::Replace);
             }
         }
     }

@@ -147,9 +147,11 @@ A suite file:
   seeds = [0, 1, 2]
   predictions = ["sharpness_equilibrates", "tracks_central_flow"]   # or whole groups, as "central_flow"
   learning_rate = 0.15
-  # optimizer.heavy_ball = { momentum = 0.5 }   # instead of gradient descent
   steps = 1200                       # averages need some hundreds past the first blow-up
-  warm_up = 0                        # steps made before all processes start; may be left out
+  # optimizer.heavy_ball = { momentum = 0.5 }   # instead of gradient descent; see suites/optimizers.toml
+  # schedule.linear = { from = 300, steps = 100, to = 1.2 }   # or warm_up, cosine, step: a factor of the learning rate
+  # weight_decay = 0.01              # 0.005 |w|^2 is added to the loss
+  # warm_up = 20                     # steps made before all processes start
   segment = 400                      # after so many the theory starts anew at a midpoint; may be left out
 
   [experiment.objective.network]     # or quadratic = { spectrum = [..] }, or see suites/landscapes.toml

@@ -39,11 +39,16 @@ fn experiment(experiment: &Experiment) -> String {
     let seeds: Vec<String> = experiment.seeds.iter().map(u64::to_string).collect();
     let names: Vec<&str> = experiment.predictions.iter().map(|prediction| prediction.name()).collect();
     format!(
-        "\n  experiment {}\n    {}\n    {}, learning rate {}, steps {}, seeds {}\n    predictions: {}\n",
+        "\n  experiment {}\n    {}\n    {}, learning rate {}{}, steps {}, seeds {}\n    predictions: {}\n",
         spec.name,
         spec.objective.description(),
         spec.settings.optimizer.description(),
         spec.settings.learning_rate,
+        spec.settings
+            .schedule
+            .iter()
+            .map(|schedule| format!(" {}", schedule.description()))
+            .collect::<String>(),
         spec.settings.steps,
         seeds.join(", "),
         names.join(", "),

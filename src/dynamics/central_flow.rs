@@ -15,12 +15,12 @@ use super::forces::Forces;
 use super::motion::{Course, Motion};
 use super::natural::Coordinates;
 use super::settings::Numerics;
+use super::single_eigenvalue::SingleEigenvalue;
 use crate::eigen::{Tracker, TrackerSettings};
-use crate::numeric::vector::{axpy, distance, dot, norm, scale};
+use crate::numeric::vector::{axpy, dot, norm};
 use crate::numeric::{Matrix, symmetric_eigen};
 use crate::objective::Objective;
-use crate::optimizer::{EDGE, Iterate, Relative, Rule};
-use crate::sdcp::{self, SdcpError};
+use crate::optimizer::{EDGE, Iterate, Rule};
 
 /// The central flow, by Euler substeps with fresh eigenpairs at each, or the central map.
 #[derive(Clone)]
@@ -40,7 +40,7 @@ pub struct CentralFlow {
 pub struct Evaluation {
     /// The natural coordinates of the point.
     pub coordinates: Coordinates,
-    /// The loss `L(w(t))`.
+    /// The loss where the gradient is taken.
     pub loss: f64,
     /// The gradient in the coordinates of the weights.
     pub gradient: Vec<f64>,
@@ -75,21 +75,6 @@ pub struct Evaluation {
     pub squares: Vec<f64>,
     /// The closed form for one critical eigenvalue, where there is exactly one.
     pub single: Option<SingleEigenvalue>,
-}
-
-/// The central flow with one critical eigenvalue, computed twice.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct SingleEigenvalue {
-    /// The talk's `sigma^2 = 2 <-grad L, grad S> / |grad S|^2`, 0 if negative; where the learning rate changes,
-    /// `2 (<-grad L, grad S> - 2 (d ln P/dt) / (h R)) / |grad S|^2`.
-    pub closed_form: f64,
-    /// X of the complementarity problem on the boundary `S = 2/eta` itself.
-    pub solved: f64,
-    /// `|v_sdcp - v_projected| / (eta |grad L|)` with `v_projected = -eta (I - n n') grad L`, `n = grad S / |grad S|`;
-    /// relative to the unprojected velocity, since of the projected one nothing is left where grad L is parallel to n.
-    pub projection_mismatch: f64,
-    /// `|<grad L, n>| / |grad L|`: the cosine that conditions sigma^2; 0 where grad L or grad S vanishes.
-    pub cosine: f64,
 }
 
 impl CentralFlow {
@@ -144,6 +129,14 @@ impl CentralFlow {
         match self.course {
             Course::Flow { .. } => self.here.weights.clone(),
             Course::Map => self.rule.query(&self.here).into_owned(),
+        }
+    }
+
+    /// The loss at the present point, which it has been evaluated at.
+    pub fn loss(&self, objective: &dyn Objective) -> f64 {
+        match &self.evaluation {
+            Some(evaluation) if self.query() == self.here.weights => evaluation.loss,
+            _ => objective.linearize(&self.here.weights).loss(),
         }
     }
 
@@ -309,34 +302,5 @@ impl Evaluation {
             eigenvalues,
             residual,
         }
-    }
-}
-
-impl SingleEigenvalue {
-    /// With gradient g and `d = grad S`; none where P hardens by what an oscillation does to a state, or inertia moves the point.
-    pub(super) fn new(g: &[f64], d: &[f64], motion: &Motion<'_>) -> Result<Option<Self>, SdcpError> {
-        let Relative::Uniform(hardening) = motion.hardening() else { return Ok(None) };
-        if motion.has_state() || motion.carried.is_some() {
-            return Ok(None);
-        }
-        let (h, rate) = (motion.edge_step(), motion.rate);
-        let harder = 2.0 * hardening / motion.dt;
-        let (force, square) = (dot(g, d) + harder / (rate * h), dot(d, d));
-        let closed_form = if force < 0.0 { -2.0 * force / square } else { 0.0 };
-        let entry = |value: f64| Matrix::from_fn(1, 1, |_, _| value);
-        let a = rate * h * dot(g, d) + harder;
-        let problem = sdcp::Problem::from_gram(entry(a), &entry(square), 0.5 * rate * h)?;
-        let solved = sdcp::solve(&problem)?.x[(0, 0)];
-        let along = |factor: f64| {
-            let mut v = g.to_vec();
-            axpy(factor, d, &mut v);
-            scale(-rate, &mut v);
-            v
-        };
-        let projected = along(if force < 0.0 { -force / square } else { 0.0 });
-        let over = |x: f64, y: f64| if x == 0.0 { 0.0 } else { x / y };
-        let mismatch = over(distance(&along(0.5 * solved), &projected), rate * norm(g));
-        let cosine = over(force.abs(), norm(g) * square.sqrt());
-        Ok(Some(Self { closed_form, solved, projection_mismatch: mismatch, cosine }))
     }
 }

@@ -10,12 +10,12 @@ use super::probe::Probe;
 use super::record::{
     CentralSample, DiscreteSample, FlowSample, MapSample, MidpointSample, Record, Sample, SegmentSample, Stop,
 };
-use super::segment::{Failure, Schedule, Segment, along};
+use super::segment::{Failure, Schedule, Seen, Segment, along};
 use super::settings::Settings;
 use super::{CentralFlow, Coordinates, Discrete, FlowError, GradientFlow};
 use crate::eigen::{Tracker, TrackerSettings};
 use crate::numeric::vector::{dot, norm};
-use crate::objective::Objective;
+use crate::objective::{Objective, Penalised};
 use crate::optimizer::{EDGE, Iterate, Rule};
 
 /// Hears of each step and may end the run.
@@ -52,7 +52,8 @@ pub fn run(
     probes: &[Probe],
     progress: &dyn Progress,
 ) -> Record {
-    let objective = Cancellable::new(objective, progress);
+    let penalised = Penalised::new(objective, settings.weight_decay);
+    let objective = Cancellable::new(&penalised, progress);
     let mut run = Run::new(settings, &objective, seed);
     progress.recorded(&run.record);
     for step in 0..settings.steps {
@@ -111,7 +112,7 @@ const DIVERGED: f64 = 1e6;
 
 impl<'a> Run<'a> {
     fn new(settings: &'a Settings, objective: &'a dyn Objective, seed: u64) -> Self {
-        let rule = settings.optimizer.rule(settings.learning_rate);
+        let rule = settings.rule();
         let start = warmed_up(&rule, objective, settings.warm_up);
         let numerics = &settings.numerics;
         let tracker = TrackerSettings {
@@ -172,6 +173,7 @@ impl<'a> Run<'a> {
 
     /// Moves all processes to time `step`, side by side, and samples them; false if gradient descent has ended.
     fn step(&mut self, step: usize) -> bool {
+        self.retire();
         let (objective, rule) = (self.objective, self.rule.clone());
         let Self { discrete, midpoints, gradient_flow, central_flow, central_map, segment, .. } = self;
         let segment = || segment.as_mut().map(|segment| segment.advance(objective)).unwrap_or_default();
@@ -232,7 +234,7 @@ impl<'a> Run<'a> {
         self.relate(&mut sample, midpoint.as_ref().map(|midpoint| &midpoint.weights[..]));
         self.schedule.observe(&sample, self.record.amplification);
         if let Some(midpoint) = &midpoint {
-            sample.segment = self.in_segment(step, midpoint, segment);
+            sample.segment = self.in_segment(step, (&gradient, midpoint), segment);
         }
         self.record.samples.push(sample);
         true
@@ -242,7 +244,7 @@ impl<'a> Run<'a> {
     fn in_segment(
         &mut self,
         step: usize,
-        midpoint: &Iterate,
+        (gradient, midpoint): (&[f64], &Iterate),
         failures: Vec<Failure>,
     ) -> Option<SegmentSample> {
         for (process, error) in failures {
@@ -252,19 +254,30 @@ impl<'a> Run<'a> {
         let first = self.schedule.settled().filter(|&settled| settled <= step)?;
         if (step - first).is_multiple_of(self.settings.segment) {
             self.end_segment();
-            if step > first {
-                self.retire();
-            }
             let (numerics, here) = (&self.settings.numerics, (step, midpoint));
             self.segment = Some(Segment::new(&self.rule, here, step == first, numerics, self.seed));
         }
         let (objective, rule, segment) = (self.objective, &self.rule, self.segment.as_mut()?);
-        let sample = segment.sample(objective, rule, (step, self.discrete.weights(), &midpoint.weights));
+        let seen = Seen {
+            step,
+            length: self.settings.segment,
+            discrete: &self.discrete,
+            gradient,
+            midpoint: &midpoint.weights,
+        };
+        let sample = segment.sample(objective, rule, &seen);
         self.keep("the central map of a segment", step, sample)
     }
 
-    /// Ends the processes that started at `w_0` beside gradient descent.
+    /// Ends the processes that started at `w_0` beside gradient descent, once the step is over at which the first segment has ended: at that
+    /// step they have samples, which certificates look at.
     fn retire(&mut self) {
+        let second = |segment: &Segment| Some(segment.start()) > self.schedule.settled();
+        if self.central_flow.is_none() && self.central_map.is_none() && self.gradient_flow.is_none()
+            || !self.segment.as_ref().is_some_and(second)
+        {
+            return;
+        }
         self.account();
         (self.gradient_flow, self.central_flow, self.central_map) = (None, None, None);
     }
@@ -276,6 +289,21 @@ impl<'a> Run<'a> {
 
     /// Writes down what the processes that started at `w_0` cost and where they have come to.
     fn account(&mut self) {
+        self.account_products();
+        let weights = [
+            self.gradient_flow.as_ref().map(|tracked| tracked.flow.weights()),
+            self.central_flow.as_ref().map(CentralFlow::weights),
+            self.central_map.as_ref().map(CentralFlow::weights),
+        ];
+        for (hash, weights) in self.record.hashes[1..].iter_mut().zip(weights) {
+            if weights.is_some() || hash.is_empty() {
+                *hash = bits(weights);
+            }
+        }
+    }
+
+    /// What those that are there have cost; what has ended keeps its count.
+    fn account_products(&mut self) {
         let products = |flow: &Option<CentralFlow>| flow.as_ref().map(CentralFlow::products);
         let gradient_flow = self.gradient_flow.as_ref();
         let costs = [
@@ -285,16 +313,6 @@ impl<'a> Run<'a> {
         ];
         for (total, cost) in self.record.products[1..].iter_mut().zip(costs) {
             *total = cost.unwrap_or(*total);
-        }
-        let weights = [
-            gradient_flow.map(|tracked| tracked.flow.weights()),
-            self.central_flow.as_ref().map(CentralFlow::weights),
-            self.central_map.as_ref().map(CentralFlow::weights),
-        ];
-        for (hash, weights) in self.record.hashes[1..].iter_mut().zip(weights) {
-            if weights.is_some() || hash.is_empty() {
-                *hash = bits(weights);
-            }
         }
     }
 
@@ -310,6 +328,7 @@ impl<'a> Run<'a> {
     }
 
     fn stop(&mut self, process: &str, step: usize, reason: String) {
+        self.account_products();
         match process {
             "the midpoints" => self.midpoints.ended = true,
             "gradient flow" => self.gradient_flow = None,
@@ -466,7 +485,7 @@ pub(super) fn sample_central(
     flow.evaluate(objective)?;
     let here = flow.evaluation().expect("just computed");
     Ok(CentralSample {
-        loss: here.loss,
+        loss: flow.loss(objective),
         gradient_square: dot(&here.gradient, &here.gradient),
         edge_step: here.coordinates.step(),
         eigenvalues: here.eigenvalues.clone(),

@@ -14,9 +14,9 @@
 //! For `H u` stands what it is at the edge, `2 P u`, so that B is symmetric also a little below it (as in Cohen et al. 2025, where the
 //! asymmetry is averaged away instead).
 
-use super::central_flow::SingleEigenvalue;
 use super::flow_error::FlowError;
 use super::motion::Motion;
+use super::single_eigenvalue::SingleEigenvalue;
 use crate::numeric::pairs;
 use crate::numeric::vector::{axpy, dot, scale};
 use crate::numeric::{Matrix, symmetric_eigen};
@@ -85,7 +85,7 @@ impl Forces {
         let mut half = solution.x.clone();
         scale(0.5, half.data_mut());
         let half_complementarity = sdcp::certify(&problem, &half).worst();
-        let single = if k == 1 { SingleEigenvalue::new(g, d.col(0), motion)? } else { None };
+        let single = if k == 1 { SingleEigenvalue::new(g, d.col(0), u.col(0), motion)? } else { None };
         Ok(Self { u, x: solution.x, force, rise, complementarity, half_complementarity, single })
     }
 

@@ -21,12 +21,14 @@ mod record;
 mod segment;
 pub mod series;
 mod settings;
+mod single_eigenvalue;
+mod square_sums;
 #[cfg(test)]
 mod tests;
 
 pub use ascent::Ascent;
 pub use cancellable::Cancellable;
-pub use central_flow::{CentralFlow, Evaluation, SingleEigenvalue};
+pub use central_flow::{CentralFlow, Evaluation};
 pub use discrete::Discrete;
 pub use effective_hessian::EffectiveHessian;
 pub use euler_drift::EulerDrift;
@@ -38,7 +40,8 @@ pub use motion::Course;
 pub use natural::Coordinates;
 pub use probe::{Expansion, Probe, ProbeResults, QuadraticMode, QuadraticModel};
 pub use record::{
-    CentralSample, DiscreteSample, ExpansionRest, FlowSample, MapSample, MidpointSample, Record, Sample,
-    SegmentSample, Stop,
+    ByCoordinate, CentralSample, DiscreteSample, ExpansionRest, FlowSample, MapSample, MidpointSample,
+    Record, Sample, SegmentSample, StateSample, Stop,
 };
 pub use settings::{DEFAULT_SEGMENT, Numerics, Settings};
+pub use single_eigenvalue::SingleEigenvalue;

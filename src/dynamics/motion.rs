@@ -2,7 +2,7 @@
 
 use super::natural::Coordinates;
 use crate::numeric::vector::{axpy, scale};
-use crate::optimizer::{EDGE, Iterate, Relative, State, UpdateRule};
+use crate::optimizer::{EDGE, Iterate, OneAtTheEdge, Relative, State, UpdateRule};
 
 /// How time goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +92,11 @@ impl<'a> Motion<'a> {
     pub fn hardening(&self) -> Relative {
         let change = self.change(&self.state.squares, &self.squares);
         self.rule.preconditioner().hardening(self.state, &change, self.dt)
+    }
+
+    /// `sigma^2` with one critical eigenvalue, where the state has a closed form for it.
+    pub fn single(&self, at: &OneAtTheEdge) -> Option<f64> {
+        self.rule.preconditioner().single(at)
     }
 
     /// The state after a share of the substep, for mean squares of the gradient.

@@ -117,3 +117,43 @@ impl Linearization for Natural<'_> {
         coordinates.stretched_columns(self.at.third_order(&coordinates.stretched_columns(u.clone())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numeric::random::Stream;
+    use crate::numeric::vector::dot;
+    use crate::objective::{Landscape, Objective};
+
+    /// Derivatives are those of `z -> L(r z)`, by differences; and displacements go there and back.
+    #[test]
+    fn derivatives_are_those_of_the_function_of_natural_coordinates() {
+        let valley = Landscape::valley(3.0, 0.02, 2, 1);
+        let mut stream = Stream::new(0, "natural");
+        let steps = (0..valley.dim()).map(|_| 0.2 + stream.uniform()).collect();
+        let coordinates = Coordinates::new(&Steps::Each(steps));
+        let [w, u, v] = [0, 1, 2].map(|_| stream.normals(valley.dim()));
+        let h = 1e-4;
+        let around = |z: f64, along: &[f64]| {
+            let displacement = coordinates.stretched(along.iter().map(|v| z * v).collect());
+            let moved: Vec<f64> = w.iter().zip(&displacement).map(|(w, d)| w + d).collect();
+            coordinates.around(valley.linearize(&moved))
+        };
+        let column = Matrix::from_columns(w.len(), 1, u.clone());
+        let at = around(0.0, &u);
+        let (ahead, behind) = (around(h, &v), around(-h, &v));
+        let slope = (ahead.loss() - behind.loss()) / (2.0 * h);
+        assert!((slope - dot(at.gradient(), &v)).abs() < 1e-6 * norm(at.gradient()), "{slope}");
+        let curvature = (dot(ahead.gradient(), &u) - dot(behind.gradient(), &u)) / (2.0 * h);
+        assert!(
+            (curvature - dot(at.hvp(&column).col(0), &v)).abs() < 1e-6 * norm(&u) * norm(&v),
+            "{curvature}"
+        );
+        let along = |at: &dyn Linearization| dot(at.hvp(&column).col(0), &u);
+        let third = (along(&*ahead) - along(&*behind)) / (2.0 * h);
+        assert!((third - dot(at.third_order(&column).col(0), &v)).abs() < 1e-6, "{third}");
+        let back = coordinates.shrunk(coordinates.stretched(u.clone()));
+        assert!(distance(&back, &u) < 1e-14 && coordinates.is_stretched());
+        assert_eq!(coordinates.distance(&w, &v), norm(&coordinates.between(&w, &v)));
+    }
+}

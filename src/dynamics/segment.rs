@@ -7,12 +7,13 @@
 //! central flow itself.
 
 use super::experiment::sample_central;
-use super::record::{ExpansionRest, Sample, SegmentSample};
-use super::{CentralFlow, Coordinates, Evaluation, FlowError, GradientFlow, Numerics};
+use super::record::{ExpansionRest, Sample, SegmentSample, StateSample};
+use super::square_sums::SquareSums;
+use super::{CentralFlow, Coordinates, Discrete, Evaluation, FlowError, GradientFlow, Numerics};
 use crate::numeric::Matrix;
 use crate::numeric::vector::{axpy, dot, norm};
 use crate::objective::Objective;
-use crate::optimizer::{Iterate, Rule};
+use crate::optimizer::{Iterate, Rule, Steps};
 
 /// The processes of a segment; one that has failed is gone.
 pub(super) struct Segment {
@@ -20,6 +21,21 @@ pub(super) struct Segment {
     map: Option<CentralFlow>,
     flow: Option<CentralFlow>,
     gradient_flow: Option<GradientFlow>,
+    squares: SquareSums,
+}
+
+/// The optimizer at a step of a segment.
+pub(super) struct Seen<'a> {
+    /// The step.
+    pub step: usize,
+    /// The length of a segment.
+    pub length: usize,
+    /// The optimizer.
+    pub discrete: &'a Discrete,
+    /// The gradient that its step goes by.
+    pub gradient: &'a [f64],
+    /// Its midpoint.
+    pub midpoint: &'a [f64],
 }
 
 /// A process of a segment that has failed, and why.
@@ -45,6 +61,7 @@ impl Segment {
             map: Some(CentralFlow::map(rule.clone(), midpoint.clone(), numerics, seed)),
             flow: flow.then(central),
             gradient_flow: Some(GradientFlow::new(rule.clone(), midpoint.clone())),
+            squares: SquareSums::new(midpoint.state.squares.len()),
         }
     }
 
@@ -84,14 +101,16 @@ impl Segment {
         &mut self,
         objective: &dyn Objective,
         rule: &Rule,
-        (step, here, midpoint): (usize, &[f64], &[f64]),
+        seen: &Seen<'_>,
     ) -> Result<Option<SegmentSample>, FlowError> {
+        let (here, midpoint) = (seen.discrete.weights(), seen.midpoint);
         let Some(process) = &mut self.map else { return Ok(None) };
         let mut map = sample_central(process, objective)?;
         let evaluation = process.evaluation().expect("just sampled");
         map.oscillation = along(evaluation, here, midpoint);
         let (weights, coordinates) = (process.weights(), &evaluation.coordinates);
-        let due = (step - self.start).is_multiple_of(CURVATURE_EVERY);
+        let time = seen.step - self.start;
+        let due = time.is_multiple_of(CURVATURE_EVERY);
         let curvature = due.then(|| curvatures(objective, coordinates, midpoint, &evaluation.sigma_vectors));
         let rest = due.then(|| ExpansionRest::new(objective, rule, &process.query(), evaluation)).flatten();
         Ok(Some(SegmentSample {
@@ -106,9 +125,49 @@ impl Segment {
             map_to_flow: self.flow.as_ref().map(|flow| coordinates.distance(flow.weights(), weights)),
             curvature: curvature.unwrap_or_default(),
             rest,
+            state: state(rule, seen, process, time, &mut self.squares),
         }))
     }
 }
+
+/// What is to be seen of the state, if there is one.
+fn state(
+    rule: &Rule,
+    seen: &Seen<'_>,
+    map: &CentralFlow,
+    time: usize,
+    sums: &mut SquareSums,
+) -> Option<StateSample> {
+    let (nu, predicted) = (&seen.discrete.iterate().state.squares, &map.iterate().state.squares);
+    let evaluation = map.evaluation().filter(|_| !nu.is_empty())?;
+    let several = nu.len() > 1;
+    if several && time >= RESTART {
+        sums.add(time, seen.gradient, &evaluation.squares, &evaluation.gradient);
+    }
+    let ends = several && time + 1 == seen.length && evaluation.sigma.iter().sum::<f64>() > 0.0;
+    Some(StateSample {
+        size: nu.iter().sum(),
+        predicted: predicted.iter().sum(),
+        longer: longer(
+            &rule.edge_steps(seen.discrete.state()),
+            &rule.edge_steps(&map.iterate().state),
+            evaluation,
+        ),
+        by_coordinate: ends.then(|| sums.compared()),
+    })
+}
+
+/// By how much steps are longer than others, relative to them, weighted by Sigma.
+fn longer(steps: &Steps, than: &Steps, evaluation: &Evaluation) -> f64 {
+    let (relative, q) = (than.hardened(steps), &evaluation.sigma_vectors);
+    let of = |i: usize| relative.weigh(q.col(i), q.col(i), 1.0);
+    let total: f64 = evaluation.sigma.iter().sum();
+    let weighted: f64 = evaluation.sigma.iter().enumerate().map(|(i, sigma)| sigma * of(i)).sum();
+    if total > 0.0 { weighted / total } else { 0.0 }
+}
+
+/// The first steps of a segment are left out of sums, as of averages: the map goes to the edge in them.
+const RESTART: usize = 20;
 
 /// Advances a process that is there; one that fails is taken away.
 fn go_on<P>(

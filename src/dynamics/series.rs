@@ -27,9 +27,12 @@ pub struct Series {
 
 /// The processes, in the order of their series, and what each is.
 pub const PROCESSES: [(&str, &str); 6] = [
-    ("descent", "gradient descent"),
-    ("midpoints", "the midpoints of gradient descent, from the second step on"),
-    ("gradient_flow", "gradient flow from `w_0`, until the first segment ends"),
+    ("descent", "the optimizer, gradient descent as a rule"),
+    ("midpoints", "the midpoints of the optimizer, from the second step on"),
+    (
+        "gradient_flow",
+        "gradient flow from `w_0`, or the stable flow of another rule, until the first segment ends",
+    ),
     ("central_flow", "the central flow from `w_0`, until the first segment ends"),
     ("central_map", "the central map from `w_0`, until the first segment ends"),
     ("segments", "the central map started anew at midpoints, past the transient of the first blow-up"),

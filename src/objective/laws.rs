@@ -45,7 +45,13 @@ fn data_sets() -> Vec<Arc<dyn data::Entry>> {
 }
 
 fn objectives() -> Vec<(String, Box<dyn Objective>)> {
-    entries().into_iter().map(|(name, entry)| (name, entry.build(3).expect("valid"))).collect()
+    let build = |(name, entry): (String, Box<dyn Entry>)| (name, entry.build(3).expect("valid"));
+    let mut all: Vec<(String, Box<dyn Objective>)> = entries().into_iter().map(build).collect();
+    let (name, entry) = entries().swap_remove(0);
+    // It lives as long as the tests.
+    let decaying: &'static dyn Objective = Box::leak(entry.build(3).expect("valid"));
+    all.push((format!("{name} with weight decay"), Box::new(Penalised::new(decaying, 0.3))));
+    all
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod landscape;
 mod laws;
 mod memory;
 mod network;
+mod penalised;
 
 pub use entry::{BuildError, Entry, is_list, kinds, read};
 pub use landscape::{
@@ -13,6 +14,7 @@ pub use landscape::{
 };
 pub use memory::ObjectiveMemory;
 pub use network::{Loss, Network, NetworkEntry, program};
+pub use penalised::Penalised;
 
 use crate::numeric::Matrix;
 

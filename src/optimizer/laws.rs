@@ -11,6 +11,21 @@ fn rules(eta: f64) -> Vec<(String, Rule)> {
     SAID.iter().map(|said| (said.to_string(), entry(said).rule(eta))).collect()
 }
 
+/// The same, and all of them with a learning rate that changes.
+fn changing(eta: f64) -> Vec<(String, Rule)> {
+    let text = "schedule.linear = { steps = 50, to = 3.0 }";
+    let document = DeTable::parse(text).expect("TOML").into_inner();
+    let schedule = read_schedule(&Source::new("test.toml", text), document.get("schedule").cloned());
+    let schedule = schedule.expect("a schedule").expect("there is one");
+    let plain = rules(eta);
+    let scheduled = |(name, rule): &(String, Rule)| {
+        let rule: Rule = Arc::new(Scheduled::new(rule.clone(), schedule.clone()));
+        (format!("{name}, changing"), rule)
+    };
+    let changing: Vec<(String, Rule)> = plain.iter().map(scheduled).collect();
+    [plain, changing].concat()
+}
+
 /// What suite files say of some rules of every kind.
 const SAID: [&str; 16] = [
     "gradient_descent = {}",
@@ -68,7 +83,8 @@ fn growth(rule: &dyn UpdateRule, lambda: f64, state: &State) -> f64 {
 }
 
 /// What rules share.
-const SHARED: [&str; 7] = ["mod", "entry", "laws", "iterate", "momentum", "preconditioner", "steps"];
+const SHARED: [&str; 8] =
+    ["mod", "entry", "laws", "iterate", "momentum", "preconditioner", "schedule", "steps"];
 
 #[test]
 fn every_file_is_registered_under_its_name() {
@@ -107,7 +123,7 @@ fn logs(steps: &Steps) -> Vec<f64> {
 /// `d ln P` of a change of the state and of time is that of differences, to 1e-8.
 #[test]
 fn preconditioners_harden_as_differences_say() {
-    for (name, rule) in rules(0.1) {
+    for (name, rule) in changing(0.1) {
         let (preconditioner, State { squares, time }) = (rule.preconditioner(), under_way(&*rule).state);
         let change: Vec<f64> =
             squares.iter().zip([0.3, -0.2, 0.1, 0.4]).map(|(nu, share)| share * nu).collect();
@@ -140,7 +156,7 @@ fn states_follow_squares_linearly() {
     let [a, b] =
         ["a", "b"].map(|name| Stream::new(0, name).normals(4).iter().map(|x| x * x).collect::<Vec<f64>>());
     let both: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a + 2.0 * b).collect();
-    for (name, rule) in rules(0.1) {
+    for (name, rule) in changing(0.1) {
         let (preconditioner, state) = (rule.preconditioner(), under_way(&*rule).state);
         let empty = State { squares: vec![0.0; state.squares.len()], ..state };
         type Law<'a> = &'a dyn Fn(&State, &[f64]) -> Vec<f64>;
@@ -202,7 +218,7 @@ fn the_mean_path_moves_by_the_mean_step() {
     }
 }
 
-/// The next point at which a gradient is taken is what [`Momentum::response`] and [`Momentum::inertia`] say.
+/// The next point at which a gradient is taken is what [`Momentum::response`] and [`Momentum::inertia`] say, P being the same.
 #[test]
 fn gradients_and_inertia_move_the_next_query() {
     let [w, m, g] = ["w", "m", "g"].map(|name| Stream::new(0, name).normals(4));

@@ -18,6 +18,7 @@ mod nesterov;
 mod preconditioner;
 mod rmsprop;
 mod scalar_rmsprop;
+mod schedule;
 mod steps;
 
 use std::borrow::Cow;
@@ -32,9 +33,10 @@ pub use heavy_ball::{HeavyBall, HeavyBallEntry};
 pub use iterate::{Iterate, State};
 pub use momentum::Momentum;
 pub use nesterov::{Nesterov, NesterovEntry};
-pub use preconditioner::{Constant, Preconditioner};
+pub use preconditioner::{Constant, OneAtTheEdge, Preconditioner};
 pub use rmsprop::{Rmsprop, RmspropEntry, Roots};
 pub use scalar_rmsprop::{ScalarRmsprop, ScalarRmspropEntry};
+pub use schedule::{Schedule, Scheduled, read_schedule, schedules, serialize_schedule};
 pub use steps::{Relative, Steps};
 
 use crate::numeric::vector::{axpy, scale};
@@ -98,28 +100,32 @@ impl dyn UpdateRule + '_ {
     pub fn next_mean(&self, at: &Iterate, gradient: &[f64], squares: &[f64]) -> Iterate {
         let state =
             State { squares: self.preconditioner().after(&at.state, squares), time: at.state.time + 1.0 };
-        let (buffer, moving) = self.carried(&at.buffer, gradient);
-        let mut step = moving;
+        let buffer = self.carried(&at.buffer, gradient);
+        let mut step = if buffer.is_empty() { gradient.to_vec() } else { buffer.clone() };
         self.preconditioner().steps(&state).descend(&mut step);
         axpy(1.0, &at.weights, &mut step);
         Iterate { weights: step, buffer, state }
     }
 
-    /// `m_{t+1}`, to keep and to move by.
-    fn carried(&self, buffer: &[f64], gradient: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    /// `m_{t+1}`; empty without momentum.
+    fn carried(&self, buffer: &[f64], gradient: &[f64]) -> Vec<f64> {
         let Momentum { kept, intake, .. } = self.momentum();
-        if buffer.is_empty() {
-            return (vec![], gradient.to_vec());
-        }
         let mut next = buffer.to_vec();
-        scale(kept, &mut next);
-        axpy(intake, gradient, &mut next);
-        (next.clone(), next)
+        if !next.is_empty() {
+            scale(kept, &mut next);
+            axpy(intake, gradient, &mut next);
+        }
+        next
     }
 
     /// h: at the edge the largest eigenvalue of `h H` is 2.
     pub fn edge_steps(&self, state: &State) -> Steps {
         self.preconditioner().steps(state).times(EDGE / self.momentum().edge())
+    }
+
+    /// Whether the preconditioner has a state.
+    pub fn is_adaptive(&self) -> bool {
+        !self.preconditioner().initial(1).is_empty()
     }
 
     /// R / h: in a step the mean path moves by `-R` times the mean gradient.

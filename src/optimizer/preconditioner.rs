@@ -34,8 +34,26 @@ pub trait Preconditioner: Debug + Send + Sync {
         vec![]
     }
 
+    /// `sigma^2` where one eigenvalue is critical, if it has a closed form that takes the state into account; may be negative.
+    fn single(&self, _: &OneAtTheEdge) -> Option<f64> {
+        None
+    }
+
     /// `d ln P` where nu changes by `change` and time by `time`, to first order.
     fn hardening(&self, state: &State, change: &[f64], time: f64) -> Relative;
+}
+
+/// One critical eigenvalue at the edge, in natural coordinates.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OneAtTheEdge {
+    /// S, the sharpness at the edge.
+    pub sharpness: f64,
+    /// `<-grad L, grad S>`.
+    pub sharpening: f64,
+    /// `|grad S|^2`.
+    pub slope_square: f64,
+    /// `|grad L|^2`.
+    pub gradient_square: f64,
 }
 
 /// `P = I / eta`.

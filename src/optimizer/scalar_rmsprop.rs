@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::entry::decay;
-use super::{Entry, Preconditioner, Relative, Rule, State, Steps, UpdateRule};
+use super::{Entry, OneAtTheEdge, Preconditioner, Relative, Rule, State, Steps, UpdateRule};
 use crate::source::{Kind, Parsed, Source};
 
 /// Named `scalar_rmsprop`: the share of the average that is kept.
@@ -96,6 +96,16 @@ impl Preconditioner for ScalarRmsprop {
 
     fn velocity(&self, state: &State, squares: &[f64]) -> Vec<f64> {
         vec![(1.0 - self.beta2) / self.beta2 * (sum(squares) - state.squares[0])]
+    }
+
+    /// `[b <-g, grad S> + (1 - b) (S^2 / 4 - |g|^2 / eta^2)] / [b |grad S|^2 / 2 + (1 - b) S^2 / eta^2]`, b = beta2: that
+    /// `d/dt (eta S / sqrt(nu)) = 0` at the edge, where `nu = eta^2 S^2 / 4`. It is gradient descent's `2 <-g, grad S> / |grad S|^2` as
+    /// b goes to 1, and a weighted mean of that and `eta^2 / 4 - |g|^2 / S^2`.
+    fn single(&self, at: &OneAtTheEdge) -> Option<f64> {
+        let (b, rate) = (self.beta2, (1.0 - self.beta2) / self.learning_rate.powi(2));
+        let (square, quarter) = (at.sharpness * at.sharpness, 0.25 * (1.0 - b) * at.sharpness * at.sharpness);
+        let rise = b * at.sharpening + quarter - rate * at.gradient_square;
+        Some(rise / (0.5 * b * at.slope_square + rate * square))
     }
 
     /// `d ln sqrt(nu)`.

@@ -4,6 +4,7 @@
 //! [`window`] says where averages are taken, [`average`] how certain they are, [`Averages`] how they are judged, on one run and
 //! on all runs of an experiment together.
 
+mod adaptive;
 pub mod average;
 mod central_flow;
 mod certificates;
@@ -18,12 +19,13 @@ mod verdict;
 pub mod window;
 mod worst;
 
+use std::fmt;
 use std::sync::LazyLock;
 
 pub use estimate::{Averages, Estimate, Estimates, Theory, judge_pooled};
 pub use verdict::{Finding, Judgement, Outcome, Values};
 
-use crate::dynamics::{Probe, Record};
+use crate::dynamics::{Probe, Record, Settings};
 
 /// A claim of the theory that a run can refute.
 pub trait Prediction: Sync {
@@ -53,15 +55,48 @@ pub struct Group {
     pub name: &'static str,
     /// What its predictions are about.
     pub meaning: &'static str,
-    /// The kind of update rule that they are about, if not all.
-    pub rule: Option<&'static str>,
+    /// The update rules that they are about.
+    pub about: About,
     /// In the order in which one would tell them.
     pub predictions: &'static [&'static dyn Prediction],
 }
 
+/// Which update rules a group is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Every rule.
+    Every,
+    /// The rules of a kind, with a learning rate that is constant.
+    Kind(&'static str),
+    /// Rules whose preconditioner has a state.
+    Adaptive,
+}
+
+impl About {
+    /// Whether the rule of a run is one of them.
+    pub fn fits(self, settings: &Settings) -> bool {
+        match self {
+            About::Every => true,
+            About::Kind(kind) => kind == settings.optimizer.kind() && settings.schedule.is_none(),
+            About::Adaptive => settings.rule().is_adaptive(),
+        }
+    }
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            About::Every => write!(f, "every rule"),
+            About::Kind(kind) => write!(f, "{kind} with a constant learning rate"),
+            About::Adaptive => write!(f, "rules whose preconditioner has a state"),
+        }
+    }
+}
+
 /// All groups; a new folder gets its line here.
 pub fn groups() -> &'static [Group] {
-    const GROUPS: &[Group] = &[gradient_descent::GROUP, central_flow::GROUP, certificates::GROUP];
+    const GROUPS: &[Group] =
+        &[gradient_descent::GROUP, central_flow::GROUP, adaptive::GROUP, certificates::GROUP];
     GROUPS
 }
 

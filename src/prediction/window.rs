@@ -22,6 +22,10 @@
 //! `E log |1 + y| = rho / 2`: the sharpness is off by `rho / 2`, what is predicted where it is `2/eta` by the order of rho,
 //! and, since `dy/dt = r (1 - x^2 / Sigma)` with the rise r of eta S a step without Sigma, `x^2` by the order of `rho^2 / (2 r)`. [`Truncation`] is all of these.
 //!
+//! A preconditioner with a state fluctuates with the gradients that it is made of: its inverse is on average larger than that of its
+//! average, by the square of the relative fluctuation e of a step against the central map's, which is measured as well. And it gives way:
+//! what the sharpness is off by for a constant P, the state is off by instead, and all that follows from P.
+//!
 //! This is gradient descent. Another rule has its effective sharpness, `h S`, in units in which the edge is 2 as well, and
 //! `x_{t+1} = -(1 + q y_t) x_t` to first order (`optimizer::UpdateRule`): `q y` takes the place of y, of which it is 1/q.
 
@@ -217,6 +221,11 @@ pub struct Truncation {
     pub pace: f64,
     /// The same of the curvature, in units of `eta lambda`.
     pub curvature: f64,
+    /// Where a state makes the edge: half the truncation of the sharpness, by which it is moved instead, and with it all that is predicted;
+    /// 0 where P is constant.
+    pub edge: f64,
+    /// The variance of e, by how much steps are longer than the central map's, where they depend on a state that fluctuates.
+    pub state: f64,
     /// The same of the squared mean gradient, relative to `tr(H Sigma H)`; its parts of fourth order in x vary with `x^2`.
     pub gradient: f64,
 }
@@ -241,8 +250,9 @@ impl Truncation {
         let most = |of: fn(&ExpansionRest) -> f64| kurtosis * largest(rests().map(of));
         let rate = rate(moments);
         let rise = moments.iter().map(|m| m.map.rise).sum::<f64>() / moments.len() as f64;
-        Self {
+        let mut truncation = Self {
             growth,
+            edge: 0.0,
             cycle: weighted / square,
             swing,
             rate,
@@ -251,24 +261,38 @@ impl Truncation {
             pace: most(|rest| rest.pace),
             curvature: most(|rest| rest.curvature),
             gradient: most(|rest| rest.gradient),
+            state: fluctuation(moments),
+        };
+        if moments.first().is_some_and(|m| m.record.adaptive) {
+            truncation.edge = truncation.of_sharpness() / EDGE;
         }
+        truncation
     }
 
     /// Of averages of squares of the oscillation, relative.
     pub fn of_squares(&self) -> f64 {
-        self.cycle + self.force + self.rate + self.lag
+        self.cycle + self.force + self.rate + self.lag + self.state + self.edge
     }
 
     /// Of the mean of `eta tr(H Sigma) / tr Sigma`.
     pub fn of_sharpness(&self) -> f64 {
-        (0.5 * self.swing + self.cycle) / self.growth + self.curvature + 0.5 * self.rate / self.growth
+        let averages = (0.5 * self.swing + self.cycle + 0.5 * self.rate) / self.growth;
+        averages + self.curvature + self.state
     }
 
     /// Of the pace, relative. A relative error of the force of the oscillation does not change it: the force is orthogonal to
     /// the velocity, the flow being complementary.
     pub fn of_pace(&self) -> f64 {
-        self.swing + self.pace + self.lag
+        self.swing + self.pace + self.lag + self.state + self.edge
     }
+}
+
+/// The variance of e over these moments; 0 where the preconditioner has no state.
+fn fluctuation(moments: &[Moment<'_>]) -> f64 {
+    let longer: Vec<f64> = moments.iter().filter_map(|m| Some(m.segment.state.as_ref()?.longer)).collect();
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
+    let middle = mean(&longer);
+    mean(&longer.iter().map(|e| (e - middle).powi(2)).collect::<Vec<f64>>())
 }
 
 /// The relative rate at which `tr Sigma` changes a step, from the first quarter of the moments to the last.

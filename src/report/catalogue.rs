@@ -20,7 +20,9 @@ const INTRODUCTION: &str = "\
 
 What `centralflow run` writes, one row a step: a column `step`, and these, each called `process.quantity`. Those with `.i` have
 a column an eigenvalue, from 1. Units are those of the loss L and of the weights w. With
-another rule than gradient descent eta in an effective eigenvalue stands for the step h with the edge of stability at 2/h. A process that has no value at a step has
+another rule than gradient descent eta in an effective eigenvalue stands for the step h with the edge of stability at 2/h, and where a
+rule has a step of its own for each weight (RMSProp, Adam), eigenvalues, distances and Sigma are in natural coordinates, each weight over the
+root of its step h, in which the step is 1. A process that has no value at a step has
 an empty cell (null in JSON). This page is made by `centralflow list --series`.
 ";
 

@@ -138,6 +138,7 @@ impl Experiment {
 struct Parts<'i> {
     objective: Spanned<DeValue<'i>>,
     optimizer: Option<Spanned<DeValue<'i>>>,
+    schedule: Option<Spanned<DeValue<'i>>>,
 }
 
 /// Those of a document's experiments; the reader of the rest says where there is no objective.
@@ -145,7 +146,8 @@ fn parts<'i>(document: &DeTable<'i>) -> Vec<Parts<'i>> {
     let experiments = document.get("experiment").and_then(|value| value.get_ref().as_array());
     let parts = |experiment: &Spanned<DeValue<'i>>| {
         let part = |key: &str| experiment.get_ref().get(key).cloned();
-        Some(Parts { objective: part("objective")?, optimizer: part("optimizer") })
+        let (objective, optimizer) = (part("objective")?, part("optimizer"));
+        Some(Parts { objective, optimizer, schedule: part("schedule") })
     };
     experiments.into_iter().flatten().filter_map(parts).collect()
 }
@@ -158,13 +160,15 @@ fn experiment(source: &Source, raw: RawExperiment, ending: &str, parts: Parts<'_
     let settings = Settings {
         optimizer: optimizer::read(source, parts.optimizer)?,
         learning_rate: *source.check("learning_rate", &raw.learning_rate, |&x| limits::learning_rate(x))?,
+        schedule: optimizer::read_schedule(source, parts.schedule)?,
         steps: *source.check("steps", &raw.steps, |&x| limits::steps(x))?,
+        weight_decay: source.or("weight_decay", &raw.weight_decay, 0.0, limits::weight_decay)?,
         warm_up: source.or("warm_up", &raw.warm_up, 0, limits::warm_up)?,
         segment: source.or("segment", &raw.segment, DEFAULT_SEGMENT, limits::segment)?,
         numerics: numerics(source, &raw.numerics)?,
     };
     let seeds = source.check("seeds", &raw.seeds, |seeds| limits::seeds(seeds))?.clone();
-    let predictions = predictions::chosen(source, &raw.predictions, settings.optimizer.kind())?;
+    let predictions = predictions::chosen(source, &raw.predictions, &settings)?;
     let findings = raw.finding.iter().map(|raw| finding(source, raw, &predictions, &seeds));
     Ok(Experiment {
         findings: findings.collect::<Parsed<_>>()?,
@@ -205,7 +209,7 @@ fn finding(
 ) -> Parsed<KnownFinding> {
     let names: Vec<&'static str> = predictions.iter().map(|prediction| prediction.name()).collect();
     source.check("prediction", &raw.prediction, |name| limits::one_of(name, &names))?;
-    source.check("seeds", &raw.seeds, |chosen| limits::some_of(chosen, seeds))?;
+    source.check("seeds", &raw.seeds, |chosen| limits::some_of(chosen, seeds, raw.pooled))?;
     source.check("verdict", &raw.verdict, |&verdict| limits::not_holding(verdict))?;
     let name = names.into_iter().find(|name| name == raw.prediction.get_ref());
     Ok(KnownFinding {

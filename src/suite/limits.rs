@@ -21,6 +21,11 @@ pub fn steps(value: usize) -> Accepted {
     require((1..=MOST_STEPS).contains(&value), || format!("accepted are 1 to {MOST_STEPS}"))
 }
 
+/// A decay of weights: finite and not negative.
+pub(super) fn weight_decay(value: f64) -> Accepted {
+    require(value.is_finite() && value >= 0.0, || "accepted are finite numbers, 0 or more".into())
+}
+
 /// A number of steps to warm up: up to a million.
 pub(super) fn warm_up(value: usize) -> Accepted {
     require(value <= MOST_STEPS, || format!("accepted are 0 to {MOST_STEPS}"))
@@ -47,9 +52,9 @@ pub(super) fn one_of(value: &str, names: &[&str]) -> Accepted {
     require(names.contains(&value), || format!("accepted are the experiment's {}", names.join(", ")))
 }
 
-/// Seeds that the experiment lists.
-pub(super) fn some_of(values: &[u64], seeds: &[u64]) -> Accepted {
-    require(!values.is_empty() && values.iter().all(|value| seeds.contains(value)), || {
+/// Seeds that the experiment lists; none only in a finding of all of them pooled.
+pub(super) fn some_of(values: &[u64], seeds: &[u64], pooled: bool) -> Accepted {
+    require((pooled || !values.is_empty()) && values.iter().all(|value| seeds.contains(value)), || {
         format!("accepted are one or more of the experiment's {seeds:?}")
     })
 }

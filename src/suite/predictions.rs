@@ -7,6 +7,7 @@ use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use toml::Spanned;
 
+use crate::dynamics::Settings;
 use crate::prediction::{self, Group, Prediction};
 use crate::source::{Parsed, Refusal, Source, did_you_mean};
 
@@ -16,11 +17,11 @@ pub(super) enum RawPredictions {
     Several(Vec<Spanned<String>>),
 }
 
-/// The predictions of those names in their order, each once; all must be about the kind of update rule of that name.
+/// The predictions of those names in their order, each once; all must be about this update rule.
 pub(super) fn chosen(
     source: &Source,
     raw: &Spanned<RawPredictions>,
-    rule: &str,
+    settings: &Settings,
 ) -> Parsed<Vec<&'static dyn Prediction>> {
     let names = names(raw);
     if names.is_empty() {
@@ -29,7 +30,7 @@ pub(super) fn chosen(
     }
     let mut chosen: Vec<Chosen> = vec![];
     for (name, span) in names {
-        about(name, rule).map_err(|message| source.refuse(span.clone(), message))?;
+        about(name, settings).map_err(|message| source.refuse(span.clone(), message))?;
         for new in named(name).ok_or_else(|| unknown(source, name, span.clone()))? {
             match chosen.iter().find(|other| other.prediction.name() == new.prediction.name()) {
                 None => chosen.push(new),
@@ -42,15 +43,18 @@ pub(super) fn chosen(
 }
 
 /// Whether the predictions that a name stands for are about this kind of rule, or why they are not.
-fn about(name: &str, rule: &str) -> Result<(), String> {
-    let fits = |group: &&Group| group.rule.is_none_or(|about| about == rule);
+fn about(name: &str, settings: &Settings) -> Result<(), String> {
+    let fits = |group: &&Group| group.about.fits(settings);
     let of = |group: &&Group| group.name == name || group.predictions.iter().any(|one| one.name() == name);
     match prediction::groups().iter().find(of).filter(|group| !fits(group)) {
         None => Ok(()),
         Some(group) => {
             let fitting: Vec<&str> =
                 prediction::groups().iter().filter(fits).map(|group| group.name).collect();
-            let about = group.rule.unwrap_or_default();
+            let about = group.about;
+            let changing =
+                settings.schedule.iter().map(|schedule| format!(" and schedule {}", schedule.kind()));
+            let rule = settings.optimizer.kind().to_string() + &changing.collect::<String>();
             Err(format!(
                 "predictions: {name} is about {about}: accepted with {rule} are all of {}",
                 fitting.join(", ")
@@ -130,6 +134,7 @@ impl<'de> Deserialize<'de> for RawPredictions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prediction::About;
     use crate::suite::parse;
 
     /// The names of what `predictions = ...` stands for, or the refusal.
@@ -149,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_group_stands_for_all_its_predictions() {
-        for group in prediction::groups() {
+        for group in prediction::groups().iter().filter(|group| group.about != About::Adaptive) {
             let name = group.name;
             assert_eq!(read(&format!("'{name}'")), Ok(of(name)));
             assert_eq!(read(&format!("['{name}', '{name}']")), Ok(of(name)), "twice the same group");
@@ -159,7 +164,7 @@ mod tests {
         let parts = [vec!["eigenpairs_certified"], of("gradient_descent"), vec!["sigma_holds_the_edge"]];
         assert_eq!(mixed, Ok(parts.concat()));
         let all = read("['gradient_descent', 'central_flow', 'certificates']").expect("all groups");
-        assert_eq!(all, prediction::registry().iter().map(|p| p.name()).collect::<Vec<_>>());
+        assert_eq!(all, [of("gradient_descent"), of("central_flow"), of("certificates")].concat());
     }
 
     #[test]
@@ -176,7 +181,7 @@ mod tests {
         let message = read("'gradient_decent'").expect_err("no such group");
         let start = "my.toml, line 5: predictions: there is no prediction or group \"gradient_decent\". \
                      Did you mean gradient_descent? Accepted are quadratic_modes, ";
-        let end = ", eigenpairs_certified, and groups of these: gradient_descent, central_flow, certificates";
+        let end = ", eigenpairs_certified, and groups of these: gradient_descent, central_flow, adaptive, certificates";
         assert!(message.starts_with(start) && message.ends_with(end), "{message}");
         for (written, expected) in [
             ("3", "line 5: invalid type: integer `3`, expected a name or an array of names"),
@@ -189,11 +194,32 @@ mod tests {
     }
 
     #[test]
+    fn claims_about_a_state_are_refused_for_rules_without_one() {
+        let read = |optimizer: &str| {
+            let text = format!(
+                "description = ''\n[[experiment]]\nname = 'a'\nseeds = [0]\npredictions = ['adaptive', 'keeps_pace']\n\
+                 learning_rate = 0.1\nsteps = 4\nobjective.quadratic.spectrum = [1.0]\noptimizer.{optimizer}\n"
+            );
+            parse("my.toml", &text).map(|_| ()).map_err(|error| error.to_string())
+        };
+        for optimizer in
+            ["scalar_rmsprop.beta2 = 0.9", "rmsprop.beta2 = 0.9", "adam = { beta1 = 0.0, beta2 = 0.9 }"]
+        {
+            assert_eq!(read(optimizer), Ok(()), "{optimizer}");
+        }
+        let refusal = read("nesterov.momentum = 0.5").expect_err("refused");
+        let expected = "my.toml, line 5: predictions: adaptive is about rules whose preconditioner has a state: accepted with \
+                        nesterov are all of central_flow, certificates";
+        assert_eq!(refusal, expected);
+    }
+
+    #[test]
     fn claims_about_gradient_descent_are_refused_for_other_rules() {
         let text = "description = ''\n[[experiment]]\nname = 'a'\nseeds = [0]\npredictions = ['keeps_pace', 'euler_term']\n\
                     learning_rate = 0.1\nsteps = 4\nobjective.quadratic.spectrum = [1.0]\noptimizer.heavy_ball.momentum = 0.5\n";
         let refusal = parse("my.toml", text).err().expect("refused").to_string();
-        let expected = "my.toml, line 5: predictions: euler_term is about gradient_descent: accepted with heavy_ball are all \
+        let expected = "my.toml, line 5: predictions: euler_term is about gradient_descent with a constant learning rate: accepted \
+                        with heavy_ball are all \
                         of central_flow, certificates";
         assert_eq!(refusal, expected);
     }

@@ -27,11 +27,15 @@ pub(super) struct RawExperiment {
     pub finding: Vec<RawFinding>,
     pub learning_rate: Spanned<f64>,
     pub steps: Spanned<usize>,
+    pub weight_decay: Option<Spanned<f64>>,
     pub warm_up: Option<Spanned<usize>>,
     pub segment: Option<Spanned<usize>>,
     /// Read by its kind.
     #[serde(rename = "optimizer")]
     pub _optimizer: Option<IgnoredAny>,
+    /// Read by its kind.
+    #[serde(rename = "schedule")]
+    pub _schedule: Option<IgnoredAny>,
     /// Read by its kind.
     #[serde(rename = "objective")]
     pub _objective: IgnoredAny,

@@ -7,6 +7,8 @@ const FILES: &[(&str, &str, &str)] = &[
     ("digits", "suites/digits.toml", include_str!("../../suites/digits.toml")),
     ("findings", "suites/findings.toml", include_str!("../../suites/findings.toml")),
     ("landscapes", "suites/landscapes.toml", include_str!("../../suites/landscapes.toml")),
+    ("optimizers", "suites/optimizers.toml", include_str!("../../suites/optimizers.toml")),
+    ("optimizers-tanh", "suites/optimizers-tanh.toml", include_str!("../../suites/optimizers-tanh.toml")),
     ("reference", "suites/reference.toml", include_str!("../../suites/reference.toml")),
 ];
 
@@ -68,6 +70,6 @@ mod tests {
             suites.into_iter().map(|suite| suite.name).collect::<Vec<_>>()
         };
         assert_eq!(run(RunBy::Verify), ["digits", "landscapes"]);
-        assert_eq!(run(RunBy::Test), ["digits", "findings", "landscapes"]);
+        assert_eq!(run(RunBy::Test), ["digits", "findings", "landscapes", "optimizers"]);
     }
 }

@@ -35,7 +35,8 @@ const CONTROL: f64 = 0.01;
 ///
 /// `tr(H Sigma H) = sum_i sigma_i |H q_i|^2` by fresh products. With residuals R, `H U = U Lambda + R` and `U' R = 0`, it is
 /// `tr(X Lambda^2) + tr(X R' R)`: beside rounding the second term is allowed, at most `tr X` times k squares of the largest
-/// residual.
+/// residual. In the coordinates of weights that have steps of their own the two do not stand at right angles, and twice the root of the
+/// product of both is allowed as well.
 ///
 /// # Errors
 /// If a number is infinite or NaN.
@@ -95,12 +96,18 @@ pub fn action(
         let variance: f64 = here.sigma.iter().enumerate().map(|(i, sigma)| sigma * square(i)).sum();
         let residual =
             here.residual * here.eigenvalues.first().copied().unwrap_or(0.0) / h * coordinates.most_shrunk();
+        // In stretched coordinates R is not orthogonal to U Lambda any more.
+        let crossed = if coordinates.is_stretched() {
+            2.0 * (variance * trace * k as f64).sqrt() * residual
+        } else {
+            0.0
+        };
         comparisons.push(
             Comparison::new(
                 "tr(H Sigma H)",
                 variance,
                 variance - here.gradient_variance,
-                rounding * variance + sdcp::TOLERANCE * variance + trace * k as f64 * residual.powi(2),
+                (rounding + sdcp::TOLERANCE) * variance + crossed + trace * k as f64 * residual.powi(2),
             )
             .against((1.0 + CONTROL) * variance - here.gradient_variance),
         );

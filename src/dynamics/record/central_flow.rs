@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::dynamics::SingleEigenvalue;
 use crate::dynamics::ascent::Ascent;
-use crate::dynamics::central_flow::SingleEigenvalue;
 use crate::dynamics::series::Quantity;
 
 /// The central flow at a time.

@@ -12,7 +12,7 @@ pub use central_map::MapSample;
 pub use descent::DiscreteSample;
 pub use gradient_flow::FlowSample;
 pub use midpoints::MidpointSample;
-pub use segments::{ExpansionRest, SegmentSample};
+pub use segments::{ByCoordinate, ExpansionRest, SegmentSample, StateSample};
 
 use serde::{Deserialize, Serialize};
 

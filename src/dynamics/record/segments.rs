@@ -24,6 +24,33 @@ pub struct SegmentSample {
     pub curvature: Vec<f64>,
     /// What the theory's expansion leaves out at the amplitude of the oscillation, at the same steps.
     pub rest: Option<ExpansionRest>,
+    /// The state of the preconditioner, where it has one.
+    pub state: Option<StateSample>,
+}
+
+/// The state nu of a preconditioner, beside that of the central map.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StateSample {
+    /// The sum of nu over its coordinates.
+    pub size: f64,
+    /// That of the central map.
+    pub predicted: f64,
+    /// e: by how much the steps are longer than those of the central map, relative to them and weighted by the oscillation,
+    /// `tr((h_t / h - 1) Sigma) / tr Sigma` in natural coordinates.
+    pub longer: f64,
+    /// The squares of the gradient by coordinate, at the end of a segment, where there is a state for each.
+    pub by_coordinate: Option<ByCoordinate>,
+}
+
+/// Cosines of sums over a segment of the squares of the gradient, by coordinate.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ByCoordinate {
+    /// With the central map's `g^2 + diag(H Sigma H)`.
+    pub predicted: f64,
+    /// With its `g^2` alone.
+    pub without: f64,
+    /// Between two halves of the segment that take turns.
+    pub halves: f64,
 }
 
 /// What the expansion of the gradient to second order in the oscillation leaves out, with `x_i = sqrt(sigma_i)` along the
@@ -82,5 +109,35 @@ impl SegmentSample {
             s.rest.map(|rest| rest.curvature)
         }),
         Quantity::number("rest_gradient", "1", "|F|^2 / tr(H Sigma H)", |s| s.rest.map(|rest| rest.gradient)),
+        Quantity::number(
+            "state",
+            "L^2/w^2",
+            "the sum of the state nu of a preconditioner over its coordinates, in the run",
+            |s| s.state.as_ref().map(|state| state.size),
+        ),
+        Quantity::number("state_predicted", "L^2/w^2", "the same along the central map", |s| {
+            s.state.as_ref().map(|state| state.predicted)
+        }),
+        Quantity::number(
+            "steps_longer",
+            "1",
+            "by how much steps are longer than the central map's, relative and weighted by Sigma",
+            |s| s.state.as_ref().map(|state| state.longer),
+        ),
+        Quantity::number(
+            "squares_cosine",
+            "1",
+            "of the squares of the gradient by coordinate with g^2 + diag(H Sigma H), over a segment, at its end",
+            |s| s.state.as_ref()?.by_coordinate.map(|found| found.predicted),
+        ),
+        Quantity::number("squares_cosine_without", "1", "the same with g^2 alone", |s| {
+            s.state.as_ref()?.by_coordinate.map(|found| found.without)
+        }),
+        Quantity::number(
+            "squares_cosine_halves",
+            "1",
+            "the same between two halves of a segment that take turns",
+            |s| s.state.as_ref()?.by_coordinate.map(|found| found.halves),
+        ),
     ];
 }

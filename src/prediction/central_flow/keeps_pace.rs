@@ -45,11 +45,20 @@ impl Averages for KeepsPace {
         let n = paces.len() as f64;
         let mean = paces.iter().map(|pace| pace.mean).sum::<f64>() / n;
         let square = paces.iter().map(|pace| pace.standard_error.powi(2)).sum::<f64>();
-        let average = Average { mean, standard_error: square.sqrt() / n };
+        let standard_error = (square / (n * n) + of_state(&moments).powi(2)).sqrt();
+        let average = Average { mean, standard_error };
         // Errors of eigenvectors have no preferred direction: along the path is one of p.
         let error = eigenpair_error(&moments) / (record.dim as f64).sqrt();
         Ok(vec![Some(Estimate::new(average, Truncation::over(&moments).of_pace(), error, moments.len()))])
     }
+}
+
+/// The standard error that the pace has by that of the state of a preconditioner: steps go with its root.
+fn of_state(moments: &[Moment<'_>]) -> f64 {
+    let states = moments.iter().filter_map(|m| m.segment.state.as_ref());
+    let (measured, predicted): (Vec<f64>, Vec<f64>) =
+        states.map(|state| (state.size, state.predicted)).unzip();
+    if measured.is_empty() { 0.0 } else { 0.5 * Average::ratio(&measured, &predicted).standard_error }
 }
 
 /// The pace of midpoints along the central map between the second quarter of a segment of `length` steps and the last: what

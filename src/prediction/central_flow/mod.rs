@@ -3,10 +3,11 @@
 //! They are told for gradient descent. With another rule eta stands for its edge step h where a sharpness is compared with
 //! 2/eta, and in what follows from that, and for its mean step R in velocities ([`crate::optimizer::UpdateRule`]).
 
-use super::Group;
+use super::{About, Group};
 
 mod central_flow_descends;
 mod central_flow_stays_stable;
+mod central_map_is_descent;
 mod gradient_norm_decomposes;
 mod keeps_pace;
 mod loss_decomposes;
@@ -29,7 +30,7 @@ pub(super) const GROUP: Group = Group {
     name: "central_flow",
     meaning: "the edge of stability, Sigma, the path and time averages, whatever the update rule; for other rules than gradient descent \
               eta stands for what makes the edge 2/eta",
-    rule: None,
+    about: About::Every,
     predictions: &[
         &progressive_sharpening::ProgressiveSharpening,
         &third_order_expansion::ThirdOrderExpansion,
@@ -40,6 +41,7 @@ pub(super) const GROUP: Group = Group {
         &sigma_in_critical_eigenspace::SigmaInCriticalEigenspace,
         &sigma_complementary::SigmaComplementary,
         &central_flow_descends::CentralFlowDescends,
+        &central_map_is_descent::CentralMapIsDescent,
         &tracks_central_flow::TracksCentralFlow,
         &tracks_in_segments::TracksInSegments,
         &keeps_pace::KeepsPace,

@@ -13,11 +13,12 @@ impl Prediction for SingleCriticalEigenvalue {
     }
 
     fn statement(&self) -> &'static str {
-        "with one critical eigenvalue the complementarity problem gives sigma^2 = 2 <-grad L, grad S> / |grad S|^2"
+        "with one critical eigenvalue the complementarity problem gives sigma^2 = 2 <-grad L, grad S> / |grad S|^2, or what a \
+         preconditioner with a state makes of it"
     }
 
     fn judge(&self, record: &Record) -> Finding {
-        let control = "WRONG: sigma^2 = <-grad L, grad S> / |grad S|^2, the factor 2 missing";
+        let control = "WRONG: sigma^2 is half of that, the factor 2 missing";
         Finding { claim: judge(self.statement(), record, 1.0), control: judge(control, record, 0.5) }
     }
 }

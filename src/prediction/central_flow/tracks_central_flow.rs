@@ -33,12 +33,11 @@ fn judge(statement: &str, record: &Record, distance: impl Fn(&FromStart<'_>) -> 
         Ok(moments) => moments,
         Err(reason) => return Judgement::not_reached(statement, reason),
     };
-    let Some(distances) = moments.iter().map(&distance).collect::<Option<Vec<f64>>>() else {
-        return Judgement::not_reached(
-            statement,
-            "gradient flow stopped before the end of the first segment",
-        );
-    };
+    // A control may have become too stiff to go on: what it was until then counts.
+    let distances: Vec<f64> = moments.iter().map_while(&distance).collect();
+    if distances.is_empty() {
+        return Judgement::not_reached(statement, "gradient flow stopped before the first segment");
+    }
     let (first, last) = (moments[0], moments[moments.len() - 1]);
     let path = last.central.path;
     let farthest = largest(distances.iter().copied());

@@ -63,7 +63,8 @@ impl Tracked {
         segment: &[Moment<'_>],
         distance: impl Fn(&Moment<'_>) -> Option<f64>,
     ) -> Option<Self> {
-        let distances = segment.iter().map(distance).collect::<Option<Vec<f64>>>()?;
+        // A control may have become too stiff to go on: what it was until then counts.
+        let distances: Vec<f64> = segment.iter().map_while(distance).collect();
         let start = segment.first()?.segment.start;
         let samples = record.samples.iter().filter(|s| s.segment.as_ref().is_some_and(|s| s.start == start));
         let oscillation = largest(segment.iter().map(|m| m.map.trace())).sqrt();

@@ -1,8 +1,7 @@
 //! What gradient descent itself does, by the theory of the talk: on quadratics, before the edge of stability and as it comes there.
 
-use super::Group;
+use super::{About, Group};
 
-mod central_map_is_descent;
 mod euler_term;
 mod follows_gradient_flow;
 mod quadratic_modes;
@@ -13,13 +12,12 @@ mod steps_by_the_gradient;
 pub(super) const GROUP: Group = Group {
     name: "gradient_descent",
     meaning: "what gradient descent itself does: on quadratics, before the edge and as it comes there",
-    rule: Some("gradient_descent"),
+    about: About::Kind("gradient_descent"),
     predictions: &[
         &quadratic_modes::QuadraticModes,
         &steps_by_the_gradient::StepsByTheGradient,
         &follows_gradient_flow::FollowsGradientFlow,
         &euler_term::EulerTerm,
         &splits_from_gradient_flow::SplitsFromGradientFlow,
-        &central_map_is_descent::CentralMapIsDescent,
     ],
 };

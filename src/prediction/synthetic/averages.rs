@@ -2,7 +2,8 @@
 
 use super::trial::{Trial, constant};
 use super::truth::{
-    BEYOND, DIM, ETA, FIRST, RATE, RESIDUAL, REST, RISE, SEGMENT, SHARES, STEPS, displacements, record, trace,
+    BEYOND, BY_COORDINATE, DIM, ETA, FIRST, RATE, RESIDUAL, REST, RISE, SEGMENT, SHARES, STATE, STEPS,
+    displacements, record, trace, with,
 };
 use crate::dynamics::{Record, Sample};
 use crate::numeric::random::Stream;
@@ -97,6 +98,15 @@ pub fn claims() -> Vec<Claim> {
                 },
             )
         },
+        of(
+            "state_follows_squares",
+            &all,
+            |_| STATE,
+            |s, a, _| {
+                let segment = s.segment.as_mut().expect("a segment");
+                segment.state.as_mut().expect("a state").size = a;
+            },
+        ),
         Claim {
             quantile: 4.029,
             ..of("oscillation_variances", &after, |step| SHARES[0] * trace(step), along::<0>)
@@ -227,7 +237,20 @@ pub fn trials() -> Vec<Trial> {
     trials.extend(pace());
     trials.extend(nearer());
     trials.extend(unsustained());
+    trials.extend(by_coordinate());
     trials
+}
+
+/// What the halves of a segment differ by, and half the square of the truncation of squares.
+fn by_coordinate() -> Vec<Trial> {
+    let tolerance = 1.0 - BY_COORDINATE.halves + 0.5 * squares(&window()).powi(2);
+    constant("squares_by_coordinate", (tolerance, 0.0), |x| {
+        with(|s| {
+            let state = s.segment.as_mut().and_then(|segment| segment.state.as_mut());
+            let found = state.and_then(|state| state.by_coordinate.as_mut());
+            found.into_iter().for_each(|found| found.predicted = 1.0 - x);
+        })
+    })
 }
 
 /// Noise whose interval is about as large as the truncation.

@@ -4,9 +4,9 @@ use crate::dynamics::certificate::{
     ActionCertificate, Comparison, DistanceCertificate, EdgeCertificate, EigenpairCertificate,
 };
 use crate::dynamics::{
-    Ascent, CentralSample, DiscreteSample, EulerDrift, Expansion, ExpansionRest, FlowSample, MapSample,
-    MidpointSample, ProbeResults, QuadraticMode, QuadraticModel, Record, Sample, SegmentSample,
-    SingleEigenvalue,
+    Ascent, ByCoordinate, CentralSample, DiscreteSample, EulerDrift, Expansion, ExpansionRest, FlowSample,
+    MapSample, MidpointSample, ProbeResults, QuadraticMode, QuadraticModel, Record, Sample, SegmentSample,
+    SingleEigenvalue, StateSample,
 };
 
 /// What is done to the numbers: a name and what is there.
@@ -176,7 +176,8 @@ fn map(map: &mut MapSample, f: &mut Visit<'_>) {
 }
 
 fn segment(segment: &mut SegmentSample, f: &mut Visit<'_>) {
-    let SegmentSample { start, map, to_map, ahead, to_gradient_flow, map_to_flow, curvature, rest } = segment;
+    let SegmentSample { start, map, to_map, ahead, to_gradient_flow, map_to_flow, curvature, rest, state } =
+        segment;
     f("segment.start", Count(start));
     central(map, f);
     f("segment.to_map", Real(to_map));
@@ -189,6 +190,16 @@ fn segment(segment: &mut SegmentSample, f: &mut Visit<'_>) {
         f("rest.pace", Real(pace));
         f("rest.curvature", Real(curvature));
         f("rest.gradient", Real(gradient));
+    }
+    if let Some(StateSample { size, predicted, longer, by_coordinate }) = state {
+        f("state.size", Real(size));
+        f("state.predicted", Real(predicted));
+        f("state.longer", Real(longer));
+        if let Some(ByCoordinate { predicted, without, halves }) = by_coordinate {
+            f("by_coordinate.predicted", Real(predicted));
+            f("by_coordinate.without", Real(without));
+            f("by_coordinate.halves", Real(halves));
+        }
     }
 }
 

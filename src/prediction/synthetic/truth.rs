@@ -4,9 +4,9 @@ use crate::dynamics::certificate::{
     ActionCertificate, Comparison, DistanceCertificate, EdgeCertificate, EigenpairCertificate,
 };
 use crate::dynamics::{
-    Ascent, CentralSample, DiscreteSample, EulerDrift, Expansion, ExpansionRest, FlowSample, MapSample,
-    MidpointSample, ProbeResults, QuadraticMode, QuadraticModel, Record, Sample, SegmentSample,
-    SingleEigenvalue,
+    Ascent, ByCoordinate, CentralSample, DiscreteSample, EulerDrift, Expansion, ExpansionRest, FlowSample,
+    MapSample, MidpointSample, ProbeResults, QuadraticMode, QuadraticModel, Record, Sample, SegmentSample,
+    SingleEigenvalue, StateSample,
 };
 
 /// The learning rate eta.
@@ -220,8 +220,20 @@ fn segment(step: usize, start: usize) -> SegmentSample {
         map_to_flow: Some(1e-3),
         curvature: if measured { vec![2.0, 2.0] } else { vec![] },
         rest: measured.then_some(REST),
+        state: Some(StateSample {
+            size: STATE,
+            predicted: STATE,
+            longer: 0.0,
+            by_coordinate: (step - start + 1 == SEGMENT).then_some(BY_COORDINATE),
+        }),
     }
 }
+
+/// The sum of the state of a preconditioner.
+pub const STATE: f64 = 2.0;
+
+/// Squares by coordinate as the theory says, known to 1 % from one half of a segment to the other.
+pub const BY_COORDINATE: ByCoordinate = ByCoordinate { predicted: 1.0, without: 0.5, halves: 0.99 };
 
 fn probes() -> ProbeResults {
     let comparison = || vec![Comparison::new("length", 2.0, 0.0, 1e-12).against(0.1)];

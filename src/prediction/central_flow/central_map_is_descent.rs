@@ -1,4 +1,4 @@
-//! Before the edge the central map is gradient descent itself (G8: without critical eigenvalues Sigma is zero).
+//! Before the edge the central map is the optimizer itself (G8: without critical eigenvalues Sigma is zero).
 
 use crate::dynamics::{Record, Sample};
 use crate::prediction::largest::largest;
@@ -13,11 +13,11 @@ impl Prediction for CentralMapIsDescent {
     }
 
     fn statement(&self) -> &'static str {
-        "before the edge the central map is gradient descent itself: the same start, the same step, the same time"
+        "before the edge the central map is the optimizer itself: the same start, the same step, the same time"
     }
 
     fn judge(&self, record: &Record) -> Finding {
-        let control = "WRONG: the central map is gradient descent one step before";
+        let control = "WRONG: the central map is the optimizer one step before";
         Finding {
             claim: judge(self.statement(), record, |s| s.central_map.as_ref().map(|map| map.to_descent)),
             control: judge(control, record, |s| Some(s.discrete.step_length)),

@@ -1,0 +1,87 @@
+//! The central flow with one critical eigenvalue, in closed form.
+
+use super::motion::Motion;
+use crate::numeric::Matrix;
+use crate::numeric::vector::{axpy, distance, dot, norm, scale};
+use crate::optimizer::{EDGE, OneAtTheEdge};
+use crate::sdcp::{self, SdcpError};
+
+/// The central flow with one critical eigenvalue, computed twice.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct SingleEigenvalue {
+    /// The talk's `sigma^2 = 2 <-grad L, grad S> / |grad S|^2`; where a learning rate changes
+    /// `2 (<-grad L, grad S> + 2 (d ln eta/dt) / (h R)) / |grad S|^2`, h and R being eta for gradient descent; or that of a preconditioner
+    /// with a state. 0 if negative.
+    pub closed_form: f64,
+    /// X of the complementarity problem on the boundary `S = 2/eta` itself.
+    pub solved: f64,
+    /// `|v_sdcp - v_projected| / (eta |grad L|)` with `v_projected = -eta (I - n n') grad L`, `n = grad S / |grad S|`;
+    /// relative to the unprojected velocity, since of the projected one nothing is left where grad L is parallel to n. Where a state
+    /// moves the edge the flow is not projected onto it.
+    pub projection_mismatch: f64,
+    /// `sigma^2 |grad S| / (2 |grad L|)`: with the talk's sigma^2 the cosine `|<grad L, n>| / |grad L|` that conditions it; 0 where grad L
+    /// or grad S vanishes.
+    pub cosine: f64,
+}
+
+impl SingleEigenvalue {
+    /// With gradient g, `d = grad S` and the eigenvector u; none where no closed form is known.
+    pub(super) fn new(
+        g: &[f64],
+        d: &[f64],
+        u: &[f64],
+        motion: &Motion<'_>,
+    ) -> Result<Option<Self>, SdcpError> {
+        let (h, rate) = (motion.edge_step(), motion.rate);
+        let (force, square) = (dot(g, d), dot(d, d));
+        let state = if motion.has_state() {
+            let at = OneAtTheEdge {
+                sharpness: EDGE / h,
+                sharpening: -force,
+                slope_square: square,
+                gradient_square: dot(g, g),
+            };
+            let Some(single) = motion.single(&at) else { return Ok(None) };
+            Some(single)
+        } else {
+            None
+        };
+        let hardens = motion.hardening();
+        if motion.carried.is_some() {
+            return Ok(None);
+        }
+        let harder = hardens.weigh(u, u, 1.0) * 2.0 / motion.dt;
+        // What holds the edge where it comes down with a learning rate that rises.
+        let force = if state.is_none() && harder != 0.0 { force + harder / (rate * h) } else { force };
+        let closed_form = match state {
+            Some(single) => single.max(0.0),
+            None if force < 0.0 => -2.0 * force / square,
+            None => 0.0,
+        };
+        let entry = |value: f64| Matrix::from_fn(1, 1, |_, _| value);
+        let (a, gram) = match state {
+            None => (rate * h * force, square),
+            Some(_) => {
+                let squares: Vec<f64> = u.iter().map(|u| (EDGE / h * u).powi(2)).collect();
+                let by = motion.hardening_by(&squares).weigh(u, u, 1.0) * 2.0 / motion.dt;
+                (rate * h * force + harder, square + by / (0.5 * rate * h))
+            }
+        };
+        let problem = sdcp::Problem::from_gram(entry(a), &entry(gram), 0.5 * rate * h)?;
+        let solved = sdcp::solve(&problem)?.x[(0, 0)];
+        let along = |factor: f64| {
+            let mut v = g.to_vec();
+            axpy(factor, d, &mut v);
+            scale(-rate, &mut v);
+            v
+        };
+        let projected = along(if force < 0.0 { -force / square } else { 0.0 });
+        let over = |x: f64, y: f64| if x == 0.0 { 0.0 } else { x / y };
+        let mismatch = over(distance(&along(0.5 * solved), &projected), rate * norm(g));
+        let cosine = match state {
+            Some(_) => over(0.5 * closed_form * square.sqrt(), norm(g)),
+            None => over(force.abs(), norm(g) * square.sqrt()),
+        };
+        Ok(Some(Self { closed_form, solved, projection_mismatch: mismatch, cosine }))
+    }
+}
