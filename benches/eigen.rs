@@ -8,6 +8,7 @@ use std::hint::black_box;
 
 use centralflow::dynamics::EffectiveHessian;
 use centralflow::eigen::{Request, certify, lanczos, lobpcg};
+use centralflow::numeric::vector::axpy;
 use criterion::{Criterion, criterion_group, criterion_main};
 use small_digits::small_digits;
 

@@ -23,7 +23,6 @@ pub const COUNT: usize = REQUEST.count;
 pub const TOLERANCE: f64 = REQUEST.tolerance;
 /// All solvers but the tracker follow at most so many points.
 const LEADING: usize = 50;
-/// The operator is the Hessian itself.
 
 /// Points on the way, and the eigenvalues there.
 pub struct Trajectory {

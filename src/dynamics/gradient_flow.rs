@@ -36,9 +36,12 @@ pub const RELATIVE_ERROR: f64 = 1e-3;
 /// terms, each addition rounded by at most `eps / 2` of w.
 const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
-/// Substeps a unit of time, at most: enough for an effective sharpness of 250. The stable flow of an adaptive rule, whose state does not see
-/// an oscillation, goes beyond all bounds.
-const MOST_SUBSTEPS: usize = 100;
+/// Substeps a unit of time, at most.
+const MOST_SUBSTEPS: usize = 10_000;
+
+/// The same for a rule whose state does not see an oscillation along this flow, so that its effective sharpness goes beyond all bounds: enough
+/// for 250.
+const MOST_ADAPTIVE_SUBSTEPS: usize = 100;
 
 impl GradientFlow {
     /// The flow from an iterate.
@@ -93,7 +96,8 @@ impl GradientFlow {
         let mut k1 = self.velocity.take().unwrap_or_else(|| velocity(&self.z, 0.0));
         self.largest_speed = self.largest_speed.max(norm(&k1[..dim]));
         let mut time = 0.0;
-        let most = self.substeps + MOST_SUBSTEPS;
+        let most = if rule.is_adaptive() { MOST_ADAPTIVE_SUBSTEPS } else { MOST_SUBSTEPS };
+        let last_substep = self.substeps + most;
         while time < 1.0 {
             // A last substep that ends at time 1 exactly; the controller's own substep is kept for the next unit.
             let last = time + self.substep >= 1.0;
@@ -126,8 +130,8 @@ impl GradientFlow {
                 self.substep = (h * factor).min(1.0);
             }
             self.substeps += 1;
-            if self.substeps > most {
-                return Err(FlowError::TooStiff { substeps: MOST_SUBSTEPS });
+            if self.substeps > last_substep {
+                return Err(FlowError::TooStiff { substeps: most });
             }
         }
         self.time += 1.0;

@@ -89,7 +89,7 @@ impl dyn UpdateRule + '_ {
         Cow::Owned(carried)
     }
 
-    /// The next iterate, for the gradient at [`Self::query`].
+    /// The next iterate, for the gradient at the point of `query`.
     pub fn next(&self, at: &Iterate, gradient: &[f64]) -> Iterate {
         let squares: Vec<f64> =
             if at.state.squares.is_empty() { vec![] } else { gradient.iter().map(|g| g * g).collect() };
