@@ -255,7 +255,7 @@ impl CentralFlow {
         let critical = pairs.values.iter().take_while(|&&value| value > critical_above).count();
         let u = pairs.vectors.cols_range(0, critical);
         let (eigenvalues, residual) = (pairs.values.clone(), pairs.residual_above(critical_above));
-        let motion = self.motion(&gradient);
+        let motion = Motion::new(&*self.rule, self.course, &self.here, coordinates, &gradient);
         let forces = Forces::new(&*at, &motion, &eigenvalues[..critical], u)?;
         Ok(Evaluation::new(at.loss(), (gradient, at.gradient()), (eigenvalues, residual), motion, forces))
     }

@@ -1,5 +1,6 @@
 //! The discrete optimizer as a process: it knows its last three iterates, so that midpoints can be formed.
 
+use super::natural::Coordinates;
 use crate::numeric::vector::distance;
 use crate::objective::Objective;
 use crate::optimizer::{Iterate, Rule, State};
@@ -50,6 +51,11 @@ impl Discrete {
     /// The state that the step from the present iterate goes by, which has taken in the gradient there.
     pub fn state(&self) -> &State {
         &self.after.as_ref().unwrap_or(&self.here).state
+    }
+
+    /// The natural coordinates of that step.
+    pub fn coordinates(&self) -> Coordinates {
+        Coordinates::new(&self.rule.edge_steps(self.state()))
     }
 
     /// `|w_{t+1} - w_t|`, 0 before the first call of [`Discrete::advance`].

@@ -174,7 +174,7 @@ impl<'a> Run<'a> {
     /// Moves all processes to time `step`, side by side, and samples them; false if gradient descent has ended.
     fn step(&mut self, step: usize) -> bool {
         self.retire();
-        let (objective, rule) = (self.objective, self.rule.clone());
+        let objective = self.objective;
         let Self { discrete, midpoints, gradient_flow, central_flow, central_map, segment, .. } = self;
         let segment = || segment.as_mut().map(|segment| segment.advance(objective)).unwrap_or_default();
         let central = || {
@@ -196,8 +196,8 @@ impl<'a> Run<'a> {
             let (loss, gradient) = discrete.advance(objective);
             let midpoint = discrete.midpoint();
             let due = midpoint.as_ref().filter(|_| !midpoints.ended);
-            let coordinates = || Coordinates::new(&rule.edge_steps(discrete.state()));
-            let sample = due.map(|w| midpoints.sample(objective, coordinates(), &w.weights)).transpose();
+            let sample =
+                due.map(|w| midpoints.sample(objective, discrete.coordinates(), &w.weights)).transpose();
             (loss, gradient, midpoint, sample)
         };
         // The longest first: the others fill its gaps.
@@ -222,7 +222,7 @@ impl<'a> Run<'a> {
                 loss,
                 gradient_square: dot(&gradient, &gradient),
                 step_length: self.discrete.step_length(),
-                edge_step: Coordinates::new(&self.rule.edge_steps(self.discrete.state())).step(),
+                edge_step: self.discrete.coordinates().step(),
             },
             midpoint: self.keep("the midpoints", step, midpoint_sample),
             gradient_flow: self.keep("gradient flow", step, flow),
@@ -342,7 +342,7 @@ impl<'a> Run<'a> {
     /// Fills in what relates two processes: distances, and displacements along the eigenvectors of Sigma.
     fn relate(&self, sample: &mut Sample, midpoint: Option<&[f64]>) {
         let here = self.discrete.weights();
-        let coordinates = Coordinates::new(&self.rule.edge_steps(self.discrete.state()));
+        let coordinates = self.discrete.coordinates();
         let distance = |a: &[f64], b: &[f64]| coordinates.distance(a, b);
         let gradient_flow = self.gradient_flow.as_ref().map(|tracked| tracked.flow.weights());
         let central_flow = self.central_flow.as_ref().map(CentralFlow::weights);

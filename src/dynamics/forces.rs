@@ -59,14 +59,15 @@ impl Forces {
         let d = at.third_order(&u);
         let (rate, dt) = (motion.rate, motion.dt);
         let hardening = motion.hardening();
+        let sharpening = |pair: usize| {
+            let by_gradient = rate * h * dot(d.col(pair), g);
+            motion.carried.as_ref().map_or(by_gradient, |carried| by_gradient - h * dot(d.col(pair), carried))
+        };
+        let harder = |i: usize, j: usize| 2.0 * hardening.weigh(u.col(i), u.col(j), f64::from(i == j));
         let (mut a, mut rises) = (Matrix::zeros(k, k), Matrix::zeros(k, k));
         for (pair, (i, j)) in pairs(k).enumerate() {
-            let mut sharpening = rate * h * dot(d.col(pair), g);
-            if let Some(carried) = &motion.carried {
-                sharpening -= h * dot(d.col(pair), carried);
-            }
             let boundary = if i == j { EDGE - values[i] } else { 0.0 };
-            let harder = 2.0 * hardening.weigh(u.col(i), u.col(j), f64::from(i == j));
+            let (sharpening, harder) = (sharpening(pair), harder(i, j));
             for (i, j) in [(i, j), (j, i)] {
                 a[(i, j)] = boundary + dt * sharpening + harder;
                 rises[(i, j)] = -dt * sharpening - harder;
@@ -85,7 +86,12 @@ impl Forces {
         let mut half = solution.x.clone();
         scale(0.5, half.data_mut());
         let half_complementarity = sdcp::certify(&problem, &half).worst();
-        let single = if k == 1 { SingleEigenvalue::new(g, d.col(0), u.col(0), motion)? } else { None };
+        let single = if k == 1 {
+            let on_the_edge = (sharpening(0) + harder(0, 0) / dt, gram[(0, 0)]);
+            SingleEigenvalue::new(g, d.col(0), motion, on_the_edge)?
+        } else {
+            None
+        };
         Ok(Self { u, x: solution.x, force, rise, complementarity, half_complementarity, single })
     }
 
@@ -96,7 +102,7 @@ impl Forces {
         if !motion.is_stretched() {
             return (0..k).fold(0.0, |sum, i| sum + (values[i] / h).powi(2) * self.x[(i, i)]);
         }
-        let products: Vec<Vec<f64>> = (0..k).map(|i| self.product(motion, i, values[i] / h)).collect();
+        let products = in_weights(&self.u, motion, |i| values[i] / h);
         let term = |i: usize, j: usize| self.x[(i, j)] * dot(&products[i], &products[j]);
         (0..k).flat_map(|i| (0..k).map(move |j| (i, j))).fold(0.0, |sum, (i, j)| sum + term(i, j))
     }
@@ -104,8 +110,7 @@ impl Forces {
     /// `diag(H Sigma H)` in the coordinates of the weights, where `H U` is what it is at the edge.
     pub fn variances(&self, motion: &Motion<'_>) -> Vec<f64> {
         let k = self.x.rows();
-        let products: Vec<Vec<f64>> =
-            (0..k).map(|i| self.product(motion, i, EDGE / motion.edge_step())).collect();
+        let products = in_weights(&self.u, motion, |_| EDGE / motion.edge_step());
         let mut variances = vec![0.0; self.u.rows()];
         for (i, j) in pairs(k) {
             let weight = if i == j { self.x[(i, j)] } else { 2.0 * self.x[(i, j)] };
@@ -115,13 +120,16 @@ impl Forces {
         }
         variances
     }
+}
 
-    /// `H u_i` in the coordinates of the weights, for an eigenvalue of H.
-    fn product(&self, motion: &Motion<'_>, i: usize, eigenvalue: f64) -> Vec<f64> {
-        let mut product = motion.coordinates.shrunk(self.u.col(i).to_vec());
-        scale(eigenvalue, &mut product);
+/// `lambda_i u_i` in the coordinates of the weights: `H u_i` for eigenvalues of H.
+fn in_weights(u: &Matrix, motion: &Motion<'_>, eigenvalue: impl Fn(usize) -> f64) -> Vec<Vec<f64>> {
+    let product = |i: usize| {
+        let mut product = motion.coordinates.shrunk(u.col(i).to_vec());
+        scale(eigenvalue(i), &mut product);
         product
-    }
+    };
+    (0..u.cols()).map(product).collect()
 }
 
 /// B over `half_response`: `<D_ij, D_kl>` and what the state makes of the squares of `H u`.
@@ -129,8 +137,7 @@ fn gram(d: &Matrix, motion: &Motion<'_>, u: &Matrix, half_response: f64) -> Matr
     let mut gram = Matrix::from_fn(d.cols(), d.cols(), |a, b| dot(d.col(a.max(b)), d.col(a.min(b))));
     if motion.has_state() {
         let at_the_edge = EDGE / motion.edge_step();
-        let products: Vec<Vec<f64>> =
-            (0..u.cols()).map(|i| motion.coordinates.shrunk(u.col(i).to_vec())).collect();
+        let products = in_weights(u, motion, |_| 1.0);
         let order: Vec<(usize, usize)> = pairs(u.cols()).collect();
         let hardenings: Vec<_> = order
             .iter()

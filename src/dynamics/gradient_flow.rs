@@ -144,7 +144,7 @@ impl GradientFlow {
 fn velocity(rule: &Rule, dim: usize, z: &[f64], time: f64, objective: &dyn Objective) -> Vec<f64> {
     let mut v = objective.linearize(&z[..dim]).gradient().to_vec();
     let state = State { squares: z[dim..].to_vec(), time };
-    let squares: Vec<f64> = if state.squares.is_empty() { vec![] } else { v.iter().map(|g| g * g).collect() };
+    let squares = state.squares_of(&v);
     rule.edge_steps(&state).times(rule.pace()).descend(&mut v);
     v.extend(rule.preconditioner().velocity(&state, &squares));
     v

@@ -36,12 +36,12 @@ pub use experiment::{Progress, Unwatched, run};
 pub use flow_error::FlowError;
 pub use gradient_flow::GradientFlow;
 pub use memory::Memory;
-pub use motion::Course;
 pub use natural::Coordinates;
 pub use probe::{Expansion, Probe, ProbeResults, QuadraticMode, QuadraticModel};
 pub use record::{
     ByCoordinate, CentralSample, DiscreteSample, ExpansionRest, FlowSample, MapSample, MidpointSample,
     Record, Sample, SegmentSample, StateSample, Stop,
 };
+pub use segment::RESTART;
 pub use settings::{DEFAULT_SEGMENT, Numerics, Settings};
 pub use single_eigenvalue::SingleEigenvalue;

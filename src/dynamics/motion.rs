@@ -6,7 +6,7 @@ use crate::optimizer::{EDGE, Iterate, OneAtTheEdge, Relative, State, UpdateRule}
 
 /// How time goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Course {
+pub(super) enum Course {
     /// The flow: so many Euler substeps a step, inertia being in its pace.
     Flow {
         /// Substeps a step.
@@ -67,8 +67,7 @@ impl<'a> Motion<'a> {
                 (momentum.response() * whole * h, (!here.buffer.is_empty()).then(carry))
             }
         };
-        let squares =
-            if here.state.squares.is_empty() { vec![] } else { gradient.iter().map(|g| g * g).collect() };
+        let squares = here.state.squares_of(gradient);
         let dt = 1.0 / course.substeps() as f64;
         Self { rule, course, state: &here.state, squares, coordinates, rate, carried, dt }
     }

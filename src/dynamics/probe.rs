@@ -131,7 +131,7 @@ impl Probe {
         let products = Products::default();
         let measured = match self {
             Probe::Expansion => {
-                let coordinates = Coordinates::new(&rule.edge_steps(scene.discrete.state()));
+                let coordinates = scene.discrete.coordinates();
                 results.expansions.push(expansion(objective, &coordinates, step, &midpoint.weights)?);
                 Ok(())
             }

@@ -166,8 +166,8 @@ fn longer(steps: &Steps, than: &Steps, evaluation: &Evaluation) -> f64 {
     if total > 0.0 { weighted / total } else { 0.0 }
 }
 
-/// The first steps of a segment are left out of sums, as of averages: the map goes to the edge in them.
-const RESTART: usize = 20;
+/// The first steps of a segment, which are left out of sums and averages: the map goes to the edge in them.
+pub const RESTART: usize = 20;
 
 /// Advances a process that is there; one that fails is taken away.
 fn go_on<P>(

@@ -3,7 +3,7 @@
 use super::motion::Motion;
 use crate::numeric::Matrix;
 use crate::numeric::vector::{axpy, distance, dot, norm, scale};
-use crate::optimizer::{EDGE, OneAtTheEdge};
+use crate::optimizer::{EDGE, OneAtTheEdge, Relative};
 use crate::sdcp::{self, SdcpError};
 
 /// The central flow with one critical eigenvalue, computed twice.
@@ -25,48 +25,35 @@ pub struct SingleEigenvalue {
 }
 
 impl SingleEigenvalue {
-    /// With gradient g, `d = grad S` and the eigenvector u; none where no closed form is known.
+    /// With gradient g, `d = grad S` and the numbers of the complementarity problem on the edge itself: A over time, and B over
+    /// `h R / 2`. None where no closed form is known.
     pub(super) fn new(
         g: &[f64],
         d: &[f64],
-        u: &[f64],
         motion: &Motion<'_>,
+        (a, gram): (f64, f64),
     ) -> Result<Option<Self>, SdcpError> {
         let (h, rate) = (motion.edge_step(), motion.rate);
-        let (force, square) = (dot(g, d), dot(d, d));
-        let state = if motion.has_state() {
-            let at = OneAtTheEdge {
-                sharpness: EDGE / h,
-                sharpening: -force,
-                slope_square: square,
-                gradient_square: dot(g, g),
-            };
-            let Some(single) = motion.single(&at) else { return Ok(None) };
-            Some(single)
-        } else {
-            None
+        let square = dot(d, d);
+        // A learning rate that changes moves the edge: what holds it balances that as well.
+        let by_time = match motion.hardening() {
+            Relative::Uniform(delta) if !motion.has_state() => delta / motion.dt,
+            _ => 0.0,
         };
-        let hardens = motion.hardening();
-        if motion.carried.is_some() {
-            return Ok(None);
-        }
-        let harder = hardens.weigh(u, u, 1.0) * 2.0 / motion.dt;
-        // What holds the edge where it comes down with a learning rate that rises.
-        let force = if state.is_none() && harder != 0.0 { force + harder / (rate * h) } else { force };
-        let closed_form = match state {
+        let force = dot(g, d) + 2.0 * by_time / (rate * h);
+        let closed_form = match motion.single(&OneAtTheEdge {
+            sharpness: EDGE / h,
+            sharpening: -dot(g, d),
+            slope_square: square,
+            gradient_square: dot(g, g),
+        }) {
+            _ if motion.carried.is_some() => return Ok(None),
             Some(single) => single.max(0.0),
+            None if motion.has_state() => return Ok(None),
             None if force < 0.0 => -2.0 * force / square,
             None => 0.0,
         };
         let entry = |value: f64| Matrix::from_fn(1, 1, |_, _| value);
-        let (a, gram) = match state {
-            None => (rate * h * force, square),
-            Some(_) => {
-                let squares: Vec<f64> = u.iter().map(|u| (EDGE / h * u).powi(2)).collect();
-                let by = motion.hardening_by(&squares).weigh(u, u, 1.0) * 2.0 / motion.dt;
-                (rate * h * force + harder, square + by / (0.5 * rate * h))
-            }
-        };
         let problem = sdcp::Problem::from_gram(entry(a), &entry(gram), 0.5 * rate * h)?;
         let solved = sdcp::solve(&problem)?.x[(0, 0)];
         let along = |factor: f64| {
@@ -78,9 +65,10 @@ impl SingleEigenvalue {
         let projected = along(if force < 0.0 { -force / square } else { 0.0 });
         let over = |x: f64, y: f64| if x == 0.0 { 0.0 } else { x / y };
         let mismatch = over(distance(&along(0.5 * solved), &projected), rate * norm(g));
-        let cosine = match state {
-            Some(_) => over(0.5 * closed_form * square.sqrt(), norm(g)),
-            None => over(force.abs(), norm(g) * square.sqrt()),
+        let cosine = if motion.has_state() {
+            over(0.5 * closed_form * square.sqrt(), norm(g))
+        } else {
+            over(force.abs(), norm(g) * square.sqrt())
         };
         Ok(Some(Self { closed_form, solved, projection_mismatch: mismatch, cosine }))
     }

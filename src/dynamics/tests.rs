@@ -121,3 +121,38 @@ fn a_record_survives_json() {
     let text = serde_json::to_string(&record).expect("serialisable");
     assert_eq!(serde_json::from_str::<Record>(&text).expect("readable"), record);
 }
+
+/// What acts on P, its state and bias corrections, inertia, a learning rate that changes, is in the complementarity problem as it is in
+/// the motion: certificates of a network's flow and map, which know of the rule only its steps and of the network only products, pass.
+#[test]
+fn certificates_pass_with_every_kind_of_rule() {
+    let objective = NetworkEntry { activation: Activation::Tanh, loss: Loss::Mse, ..network() };
+    let objective = objective.build(1).expect("valid");
+    for (text, eta) in [
+        ("optimizer.nesterov.momentum = 0.5", 0.2),
+        ("optimizer.scalar_rmsprop.beta2 = 0.9", 0.1),
+        ("optimizer.rmsprop.beta2 = 0.9", 4e-3),
+        ("optimizer.adam = { beta1 = 0.3, beta2 = 0.95 }", 4e-3),
+        ("schedule.linear = { steps = 60, to = 2.0 }", 0.2),
+    ] {
+        let source = crate::source::Source::new("test.toml", text);
+        let table = toml::de::DeTable::parse(text).expect("TOML").into_inner();
+        let optimizer = crate::optimizer::read(&source, table.get("optimizer").cloned()).expect("a rule");
+        let schedule = crate::optimizer::read_schedule(&source, table.get("schedule").cloned()).expect("one");
+        let numerics = Numerics { eigen_tolerance: 1e-7, ..Numerics::default() };
+        let settings = Settings { optimizer, schedule, warm_up: 2, numerics, ..Settings::new(eta, 120) };
+        let record = run(&*objective, &settings, 1, &[Probe::Sigma, Probe::Distances], &Unwatched);
+        let probes = &record.probes;
+        let acting: Vec<_> = probes.edges.iter().filter(|edge| edge.trace > 0.0).collect();
+        assert!(acting.len() > 4, "{text}: {} certificates with Sigma, {:?}", acting.len(), record.stops);
+        for edge in acting {
+            assert!(edge.violation < 1e-6 + edge.numerical_error, "{text}: {edge:?}");
+            assert!(edge.half_violation > 1e-3, "{text}: {edge:?}");
+        }
+        let actions = probes.actions.iter().flat_map(|action| &action.comparisons);
+        let distances = probes.distances.iter().flat_map(|distance| &distance.comparisons);
+        for comparison in actions.chain(distances) {
+            assert!(comparison.difference <= comparison.allowed, "{text}: {comparison:?}");
+        }
+    }
+}

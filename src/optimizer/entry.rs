@@ -7,8 +7,8 @@ use serde::Serializer;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{Rule, adam, ema_momentum, gradient_descent, heavy_ball, nesterov, rmsprop, scalar_rmsprop};
-use crate::source::{self, Kind, Parameters, Parsed, Source, require};
+use super::{GradientDescentEntry, Rule, kinds};
+use crate::source::{self, Parameters, Parsed, Source, require};
 
 /// An update rule as a suite file has it, without its learning rate. It serialises as there.
 pub trait Entry: Parameters + fmt::Debug + Send + Sync {
@@ -22,22 +22,9 @@ pub trait Entry: Parameters + fmt::Debug + Send + Sync {
     fn description(&self) -> String;
 }
 
-/// All kinds of rules; a new file gets its line here.
-pub fn kinds() -> Vec<&'static Kind<dyn Entry>> {
-    vec![
-        &gradient_descent::KIND,
-        &heavy_ball::KIND,
-        &nesterov::KIND,
-        &ema_momentum::KIND,
-        &scalar_rmsprop::KIND,
-        &rmsprop::KIND,
-        &adam::KIND,
-    ]
-}
-
 /// The rule that a suite file has for the key `optimizer`; gradient descent where it has none.
 pub fn read(source: &Source, optimizer: Option<Spanned<DeValue>>) -> Parsed<Arc<dyn Entry>> {
-    let Some(optimizer) = optimizer else { return Ok(Arc::new(gradient_descent::GradientDescentEntry {})) };
+    let Some(optimizer) = optimizer else { return Ok(Arc::new(GradientDescentEntry {})) };
     source::choose(source, "optimizer", optimizer, &kinds())
 }
 

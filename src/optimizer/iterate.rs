@@ -11,6 +11,13 @@ pub struct State {
     pub time: f64,
 }
 
+impl State {
+    /// The squares of a gradient by coordinate, where there is an average to follow them; else none.
+    pub fn squares_of(&self, gradient: &[f64]) -> Vec<f64> {
+        if self.squares.is_empty() { vec![] } else { gradient.iter().map(|g| g * g).collect() }
+    }
+}
+
 /// The weights and the memory of a rule between two steps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Iterate {

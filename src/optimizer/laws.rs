@@ -4,7 +4,7 @@ use toml::de::DeTable;
 
 use super::*;
 use crate::numeric::random::Stream;
-use crate::source::Source;
+use crate::source::{Kind, Source};
 
 /// Rules of every kind, by what suite files say of them.
 fn rules(eta: f64) -> Vec<(String, Rule)> {
@@ -82,24 +82,108 @@ fn growth(rule: &dyn UpdateRule, lambda: f64, state: &State) -> f64 {
     sum / 2000.0
 }
 
-/// What rules share.
-const SHARED: [&str; 8] =
-    ["mod", "entry", "laws", "iterate", "momentum", "preconditioner", "schedule", "steps"];
-
 #[test]
 fn every_file_is_registered_under_its_name() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/optimizer");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/optimizer/rules");
     let mut files: Vec<String> = std::fs::read_dir(folder)
         .expect("the folder is there")
         .map(|entry| {
             entry.expect("readable").file_name().to_string_lossy().trim_end_matches(".rs").to_string()
         })
-        .filter(|name| !SHARED.contains(&name.as_str()))
+        .filter(|name| name != "mod")
         .collect();
     files.sort();
     let mut names: Vec<&str> = kinds().iter().map(|kind| kind.name).collect();
     names.sort();
     assert_eq!(files, names);
+}
+
+/// Three steps of a rule, told as its source tells them: from weights, given gradients and the learning rate.
+type Told = fn(&mut [f64; 3], &[[f64; 3]; 3], f64);
+
+/// The rules that are more than a step along the gradient, by what a suite file says.
+const TOLD: [(&str, Told); 6] = [
+    ("heavy_ball.momentum = 0.5", |w, g, eta| {
+        let mut last = *w;
+        for g in g {
+            for i in 0..3 {
+                let here = w[i];
+                w[i] = here - eta * g[i] + 0.5 * (here - last[i]);
+                last[i] = here;
+            }
+        }
+    }),
+    ("nesterov.momentum = 0.5", |w, g, eta| {
+        // Given gradients, the point at which they are taken does not matter.
+        let mut last = *w;
+        for g in g {
+            for i in 0..3 {
+                let here = w[i];
+                let ahead = here + 0.5 * (here - last[i]);
+                (w[i], last[i]) = (ahead - eta * g[i], here);
+            }
+        }
+    }),
+    ("ema_momentum.momentum = 0.9", |w, g, eta| {
+        let mut m = [0.0; 3];
+        for g in g {
+            for i in 0..3 {
+                m[i] = 0.9 * m[i] + 0.1 * g[i];
+                w[i] -= eta * m[i];
+            }
+        }
+    }),
+    ("scalar_rmsprop.beta2 = 0.9", |w, g, eta| {
+        let square = |g: &[f64; 3]| g.iter().map(|g| g * g).sum::<f64>();
+        let mut nu = square(&g[0]);
+        for (t, g) in g.iter().enumerate() {
+            nu = if t == 0 { nu } else { 0.9 * nu + 0.1 * square(g) };
+            (0..3).for_each(|i| w[i] -= eta * g[i] / nu.sqrt());
+        }
+    }),
+    ("rmsprop = { beta2 = 0.99, epsilon = 0.01 }", |w, g, eta| {
+        let mut nu = [0.0; 3];
+        for (t, g) in g.iter().enumerate() {
+            let filled = 1.0 - 0.99_f64.powi(t as i32 + 1);
+            for i in 0..3 {
+                nu[i] = 0.99 * nu[i] + 0.01 * g[i] * g[i];
+                w[i] -= eta * g[i] / ((nu[i] / filled).sqrt() + 0.01);
+            }
+        }
+    }),
+    ("adam = { beta1 = 0.5, beta2 = 0.99, epsilon = 0.01 }", |w, g, eta| {
+        let (mut m, mut nu) = ([0.0; 3], [0.0; 3]);
+        for (t, g) in g.iter().enumerate() {
+            let [first, second] = [0.5_f64, 0.99].map(|beta| 1.0 - beta.powi(t as i32 + 1));
+            for i in 0..3 {
+                m[i] = 0.5 * m[i] + 0.5 * g[i];
+                nu[i] = 0.99 * nu[i] + 0.01 * g[i] * g[i];
+                w[i] -= eta * m[i] / first / ((nu[i] / second).sqrt() + 0.01);
+            }
+        }
+    }),
+];
+
+/// The first steps, at which bias corrections, epsilon and the start of averages weigh most, are those of the sources.
+#[test]
+fn first_steps_are_as_the_sources_tell_them() {
+    let told = |kind: &Kind<dyn Entry>| TOLD.iter().any(|(said, _)| said.starts_with(kind.name));
+    assert!(kinds().iter().all(|kind| told(kind) || kind.name == "gradient_descent"));
+    let mut stream = Stream::new(0, "told");
+    let mut drawn = || [0; 3].map(|_| stream.normal());
+    let (start, gradients) = (drawn(), [0; 3].map(|_| drawn()));
+    for (said, tell) in TOLD {
+        let rule = entry(said).rule(0.2);
+        let mut at = rule.begin(start.to_vec());
+        for gradient in &gradients {
+            at = rule.next(&at, gradient);
+        }
+        let mut expected = start;
+        tell(&mut expected, &gradients, 0.2);
+        for (found, expected) in at.weights.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-14, "{said}: {found} for {expected}");
+        }
+    }
 }
 
 /// A state that has taken in some gradients, and the iterate it belongs to.

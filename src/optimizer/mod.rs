@@ -1,23 +1,18 @@
-//! Update rules, one a file: how each is preconditioned, what inertia it has, and with that where its edge of stability is and how its
+//! Update rules, one a file in `rules`: how each is preconditioned, what inertia it has, and with that where its edge of stability is and how its
 //! mean path goes.
 //!
 //! A rule is `w_{t+1} = w_t - P^-1 m_{t+1}` with a diagonal [`Preconditioner`] P, made of a state that follows squares of
 //! gradients, and a [`Momentum`] m. It knows neither objectives nor solvers; flows know what a rule says of itself and none
 //! by its name.
 
-mod adam;
-mod ema_momentum;
 mod entry;
-mod gradient_descent;
-mod heavy_ball;
+mod inertial;
 mod iterate;
 #[cfg(test)]
 mod laws;
 mod momentum;
-mod nesterov;
 mod preconditioner;
-mod rmsprop;
-mod scalar_rmsprop;
+mod rules;
 mod schedule;
 mod steps;
 
@@ -25,17 +20,14 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-pub use adam::{Adam, AdamEntry};
-pub use ema_momentum::{EmaMomentum, EmaMomentumEntry};
-pub use entry::{Entry, kinds, read, serialize};
-pub use gradient_descent::{GradientDescent, GradientDescentEntry};
-pub use heavy_ball::{HeavyBall, HeavyBallEntry};
+pub use entry::{Entry, read, serialize};
 pub use iterate::{Iterate, State};
 pub use momentum::Momentum;
-pub use nesterov::{Nesterov, NesterovEntry};
 pub use preconditioner::{Constant, OneAtTheEdge, Preconditioner};
-pub use rmsprop::{Rmsprop, RmspropEntry, Roots};
-pub use scalar_rmsprop::{ScalarRmsprop, ScalarRmspropEntry};
+pub use rules::{
+    Adam, AdamEntry, EmaMomentumEntry, GradientDescent, GradientDescentEntry, HeavyBallEntry, NesterovEntry,
+    Rmsprop, RmspropEntry, Roots, ScalarRmsprop, ScalarRmspropEntry, kinds,
+};
 pub use schedule::{Schedule, Scheduled, read_schedule, schedules, serialize_schedule};
 pub use steps::{Relative, Steps};
 
@@ -91,9 +83,7 @@ impl dyn UpdateRule + '_ {
 
     /// The next iterate, for the gradient at the point of `query`.
     pub fn next(&self, at: &Iterate, gradient: &[f64]) -> Iterate {
-        let squares: Vec<f64> =
-            if at.state.squares.is_empty() { vec![] } else { gradient.iter().map(|g| g * g).collect() };
-        self.next_mean(at, gradient, &squares)
+        self.next_mean(at, gradient, &at.state.squares_of(gradient))
     }
 
     /// The next iterate on a mean path, for a mean gradient and mean squares of it.

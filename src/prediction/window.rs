@@ -37,8 +37,7 @@ use crate::optimizer::EDGE;
 use super::average::BATCHES;
 use super::largest::largest;
 
-/// The first steps of a segment, which are left out of averages.
-pub const RESTART: usize = 20;
+pub use crate::dynamics::RESTART;
 
 /// Quarters of a window whose means of `x^2 / Sigma` differ by more than this factor are no parts of one stationary oscillation.
 /// A factor that the theory has wrong is in both of them. Bursts along an eigenvector that is critical at times make quarters differ

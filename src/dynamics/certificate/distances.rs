@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Comparison, ROUNDING, Scene};
-use crate::dynamics::{Coordinates, FlowError, Sample};
+use crate::dynamics::{FlowError, Sample};
 
 /// Distances and displacements of one step, recomputed from the weights; the control takes the central flow from one
 /// substep later.
@@ -46,7 +46,7 @@ pub fn distances(scene: &Scene<'_>) -> Result<Option<DistanceCertificate>, FlowE
             + ROUNDING * size;
         comparisons.push(Comparison::new(name, size, gap, allowed));
     }
-    let coordinates = Coordinates::new(&rule.edge_steps(scene.discrete.state()));
+    let coordinates = scene.discrete.coordinates();
     let [before, here, after] = [before, here, after].map(|iterate| &iterate.weights[..]);
     // w_t - w*_t = (2 w_t - w_{t+1} - w_{t-1}) / 4.
     let displacement: Vec<f64> =

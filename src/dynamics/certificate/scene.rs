@@ -55,7 +55,7 @@ impl<'a> Scene<'a> {
         let at_midpoint = |midpoint: Iterate| Tracking {
             process: "midpoints",
             weights: midpoint.weights,
-            coordinates: Coordinates::new(&self.rule.edge_steps(self.discrete.state())),
+            coordinates: self.discrete.coordinates(),
             tracker: self.midpoints,
         };
         let along = |(flow, tracker): (&'a GradientFlow, &'a Tracker)| Tracking {

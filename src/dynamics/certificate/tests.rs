@@ -7,7 +7,7 @@ use crate::dynamics::{CentralFlow, Probe, Record, Settings, Unwatched, central_f
 use crate::dynamics::{Numerics, Sample};
 use crate::numeric::vector::{axpy, norm, scale};
 use crate::objective::{Landscape, Objective};
-use crate::optimizer::{GradientDescent, HeavyBall, HeavyBallEntry, Rule};
+use crate::optimizer::{Entry, GradientDescent, HeavyBallEntry, Rule};
 
 const ETA: f64 = 0.5;
 const RULE: GradientDescent = GradientDescent::new(ETA);
@@ -67,12 +67,12 @@ fn the_right_sigma_passes_and_half_of_its_force_does_not() {
 /// other does not hold the edge.
 #[test]
 fn the_sigma_of_a_rule_with_momentum_passes() {
-    let rule = HeavyBall::new(0.75, 0.5);
-    let (edge, action) = certified_by(Arc::new(rule), |_| {});
+    let rule = HeavyBallEntry { momentum: 0.5 }.rule(0.75);
+    let (edge, action) = certified_by(rule.clone(), |_| {});
     assert!(edge.violation + edge.numerical_error < 1e-8, "{edge:?}");
     assert!(edge.half_violation > 0.1 && edge.need > 0.1, "{edge:?}");
     assert_eq!(refuted(&action), [""; 0], "{action:?}");
-    let (_, flow) = locked_by(Arc::new(rule));
+    let (_, flow) = locked_by(rule);
     let here = flow.evaluation().expect("evaluated");
     assert!((here.eigenvalues[0] - 2.0).abs() < 1e-9, "{:?}", here.eigenvalues);
     // At the edge tr(H Sigma H) is (2 / h)^2 tr Sigma, and on the valley's floor sigma = 2 |dL/dy|, whatever the rule.

@@ -2,6 +2,7 @@
 
 mod cosine;
 mod linear;
+mod ramp;
 mod step;
 mod warm_up;
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::entry::decay;
-use super::{Entry, OneAtTheEdge, Preconditioner, Relative, Rule, State, Steps, UpdateRule};
+use crate::optimizer::entry::decay;
+use crate::optimizer::{Entry, OneAtTheEdge, Preconditioner, Relative, Rule, State, Steps, UpdateRule};
 use crate::source::{Kind, Parsed, Source};
 
 /// Named `scalar_rmsprop`: the share of the average that is kept.

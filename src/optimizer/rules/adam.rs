@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::entry::{decay, epsilon, share};
 use super::rmsprop::{EPSILON, Roots};
-use super::{Entry, Momentum, Preconditioner, Relative, Rule, State, Steps, UpdateRule};
+use crate::optimizer::entry::{decay, epsilon, share};
+use crate::optimizer::{Entry, Momentum, Preconditioner, Relative, Rule, State, Steps, UpdateRule};
 use crate::source::{Kind, Parsed, Source};
 
 /// Named `adam`: the shares of both averages that are kept, and what keeps divisors from zero.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{Constant, Entry, Preconditioner, Rule, UpdateRule};
+use crate::optimizer::{Constant, Entry, Preconditioner, Rule, UpdateRule};
 use crate::source::{Kind, Parsed, Source};
 
 /// Named `gradient_descent`: nothing but a learning rate.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::entry::{decay, epsilon};
-use super::{Entry, Preconditioner, Relative, Rule, State, Steps, UpdateRule};
+use crate::optimizer::entry::{decay, epsilon};
+use crate::optimizer::{Entry, Preconditioner, Relative, Rule, State, Steps, UpdateRule};
 use crate::source::{Kind, Parsed, Source};
 
 /// Named `rmsprop`: the share of averages that is kept, and what keeps divisors from zero.
