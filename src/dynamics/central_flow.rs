@@ -20,7 +20,7 @@ use crate::eigen::{Tracker, TrackerSettings};
 use crate::numeric::vector::{axpy, dot, norm};
 use crate::numeric::{Matrix, symmetric_eigen};
 use crate::objective::Objective;
-use crate::optimizer::{EDGE, Iterate, Rule};
+use crate::optimizer::{EDGE, Iterate, Relative, Rule, State};
 
 /// The central flow, by Euler substeps with fresh eigenpairs at each, or the central map.
 #[derive(Clone)]
@@ -126,10 +126,25 @@ impl CentralFlow {
 
     /// The point at which the gradient is taken: for the flow the present one.
     pub fn query(&self) -> Vec<f64> {
+        self.query_of(&self.here)
+    }
+
+    /// The point at which the gradient of an iterate is taken.
+    pub(super) fn query_of(&self, iterate: &Iterate) -> Vec<f64> {
         match self.course {
-            Course::Flow { .. } => self.here.weights.clone(),
-            Course::Map => self.rule.query(&self.here).into_owned(),
+            Course::Flow { .. } => iterate.weights.clone(),
+            Course::Map => self.rule.query(iterate).into_owned(),
         }
+    }
+
+    /// Whether it is the map.
+    pub(super) fn is_map(&self) -> bool {
+        self.course == Course::Map
+    }
+
+    /// By how much steps are longer with another state than with the present one, relative to them.
+    pub(super) fn longer(&self, state: &State) -> Relative {
+        self.rule.edge_steps(&self.here.state).hardened(&self.rule.edge_steps(state))
     }
 
     /// The loss at the present point, which it has been evaluated at.
@@ -203,7 +218,7 @@ impl CentralFlow {
     }
 
     /// Where the next substep leads with this mean gradient and mean squares of it, in the coordinates of the weights.
-    pub(super) fn moved(&self, mean_gradient: &[f64], squares: &[f64]) -> Iterate {
+    fn moved(&self, mean_gradient: &[f64], squares: &[f64]) -> Iterate {
         match self.course {
             Course::Flow { .. } => {
                 let (dt, mut next) = (self.substep_length(), self.here.clone());

@@ -1,4 +1,4 @@
-//! Gradient descent, its midpoints, gradient flow, the central flow and the central map, run side by side from `w_0`, and
+//! An update rule, its midpoints, its stable flow, the central flow and the central map, run side by side from `w_0`, and
 //! the theory started anew at midpoints past the transient, in segments.
 
 mod ascent;

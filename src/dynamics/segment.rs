@@ -13,7 +13,7 @@ use super::{CentralFlow, Coordinates, Discrete, Evaluation, FlowError, GradientF
 use crate::numeric::Matrix;
 use crate::numeric::vector::{axpy, dot, norm};
 use crate::objective::Objective;
-use crate::optimizer::{Iterate, Rule, Steps};
+use crate::optimizer::{Iterate, Relative, Rule};
 
 /// The processes of a segment; one that has failed is gone.
 pub(super) struct Segment {
@@ -125,19 +125,13 @@ impl Segment {
             map_to_flow: self.flow.as_ref().map(|flow| coordinates.distance(flow.weights(), weights)),
             curvature: curvature.unwrap_or_default(),
             rest,
-            state: state(rule, seen, process, time, &mut self.squares),
+            state: state(seen, process, time, &mut self.squares),
         }))
     }
 }
 
 /// What is to be seen of the state, if there is one.
-fn state(
-    rule: &Rule,
-    seen: &Seen<'_>,
-    map: &CentralFlow,
-    time: usize,
-    sums: &mut SquareSums,
-) -> Option<StateSample> {
+fn state(seen: &Seen<'_>, map: &CentralFlow, time: usize, sums: &mut SquareSums) -> Option<StateSample> {
     let (nu, predicted) = (&seen.discrete.iterate().state.squares, &map.iterate().state.squares);
     let evaluation = map.evaluation().filter(|_| !nu.is_empty())?;
     let several = nu.len() > 1;
@@ -148,18 +142,14 @@ fn state(
     Some(StateSample {
         size: nu.iter().sum(),
         predicted: predicted.iter().sum(),
-        longer: longer(
-            &rule.edge_steps(seen.discrete.state()),
-            &rule.edge_steps(&map.iterate().state),
-            evaluation,
-        ),
+        longer: weighted(&map.longer(seen.discrete.state()), evaluation),
         by_coordinate: ends.then(|| sums.compared()),
     })
 }
 
-/// By how much steps are longer than others, relative to them, weighted by Sigma.
-fn longer(steps: &Steps, than: &Steps, evaluation: &Evaluation) -> f64 {
-    let (relative, q) = (than.hardened(steps), &evaluation.sigma_vectors);
+/// A relative change, weighted by Sigma.
+fn weighted(relative: &Relative, evaluation: &Evaluation) -> f64 {
+    let q = &evaluation.sigma_vectors;
     let of = |i: usize| relative.weigh(q.col(i), q.col(i), 1.0);
     let total: f64 = evaluation.sigma.iter().sum();
     let weighted: f64 = evaluation.sigma.iter().enumerate().map(|(i, sigma)| sigma * of(i)).sum();

@@ -52,6 +52,14 @@ impl Steps {
 }
 
 impl Relative {
+    /// The change of v, coordinate by coordinate.
+    pub fn of(&self, v: &[f64]) -> Vec<f64> {
+        match self {
+            Relative::Uniform(delta) => v.iter().map(|v| delta * v).collect(),
+            Relative::Each(deltas) => v.iter().zip(deltas).map(|(v, delta)| delta * v).collect(),
+        }
+    }
+
     /// `sum_a delta_a v_a u_a`; for one number that number times `<v, u>`, which is given.
     pub fn weigh(&self, v: &[f64], u: &[f64], product: f64) -> f64 {
         match self {

@@ -8,6 +8,7 @@ use crate::dynamics::{CentralFlow, EffectiveHessian, FlowError};
 use crate::eigen::SymmetricOperator;
 use crate::numeric::vector::{axpy, distance, norm};
 use crate::objective::Objective;
+use crate::optimizer::{Iterate, Relative};
 use crate::sdcp;
 
 /// What the reported Sigma does, recomputed from its eigenvalues and eigenvectors alone and compared with what the flow
@@ -20,7 +21,8 @@ pub struct ActionCertificate {
     pub substep: usize,
     /// `tr Sigma`.
     pub trace: f64,
-    /// The velocity, which has `-R (grad L + 1/2 grad <H, Sigma>)`, the displacement of the next substep, `tr(H Sigma H)`.
+    /// The velocity, which has `-R (grad L + 1/2 grad <H, Sigma>)`, the displacement of the next substep, the state after it,
+    /// `tr(H Sigma H)`.
     pub comparisons: Vec<Comparison>,
 }
 
@@ -43,7 +45,7 @@ const CONTROL: f64 = 0.01;
 pub fn action(
     objective: &dyn Objective,
     (flow, here): (&CentralFlow, &Evaluation),
-    next: &[f64],
+    next: &Iterate,
     products: &Products,
 ) -> Result<ActionCertificate, FlowError> {
     let (w, k, coordinates) = (flow.weights(), here.sigma.len(), &here.coordinates);
@@ -71,24 +73,33 @@ pub fn action(
     let rounding = (k * k).max(1) as f64 * ROUNDING;
     let allowed = motion.rate * (rounding * (gradient_size + force_size) + sdcp::TOLERANCE * force_size);
     let size = motion.rate * (gradient_size + force_size);
-    let weights_force = coordinates.shrunk(force.clone());
-    let moved = |share: f64| {
-        let expected = flow.moved(&mean(&plain, &weights_force, share), &here.squares);
-        coordinates.distance(next, &expected.weights)
-    };
     let natural_norm = |w: &[f64]| norm(&coordinates.shrunk(w.to_vec()));
-    let dt = flow.substep_length();
+    let (dt, to) = (flow.substep_length(), flow.query_of(next));
+    let moved = coordinates.between(&to, &flow.query());
+    // The map's step goes by the state that has taken in the gradient, whose steps differ from those of the coordinates.
+    let longer = if flow.is_map() { flow.longer(&next.state) } else { Relative::Uniform(0.0) };
+    let expected =
+        |v: &[f64]| -> Vec<f64> { longer.of(v).iter().zip(v).map(|(more, v)| dt * (v + more)).collect() };
     let mut comparisons = vec![
         Comparison::new("velocity", size, distance(&velocity, &here.velocity), allowed)
             .against(distance(&wrong, &here.velocity)),
         Comparison::new(
             "displacement of a substep",
             dt * size,
-            moved(1.0),
-            dt * allowed + f64::EPSILON * (natural_norm(w) + natural_norm(next)),
+            distance(&moved, &expected(&velocity)),
+            dt * allowed + f64::EPSILON * (natural_norm(w) + natural_norm(&to)),
         )
-        .against(moved(1.0 + CONTROL)),
+        .against(distance(&moved, &expected(&wrong))),
     ];
+    if motion.has_state() {
+        let [with, without] =
+            [&here.squares, motion.squares()].map(|squares| motion.state_after(1.0, squares));
+        let size = norm(&next.state.squares);
+        comparisons.push(
+            Comparison::new("state", size, distance(&next.state.squares, &with.squares), rounding * size)
+                .against(distance(&next.state.squares, &without.squares)),
+        );
+    }
     if k > 0 {
         let operator = EffectiveHessian { at: &*at, step: h };
         let hq = products.of(operator).apply(&here.sigma_vectors);

@@ -1,8 +1,8 @@
 //! Certificates: checks at some steps of a run that its numbers are what they say, from outside.
 //!
 //! A certificate looks at the processes and changes none of them: where it has to move on, it moves copies. It takes
-//! nothing from what it judges but the reported numbers (weights, eigenpairs, Sigma, velocity), and recomputes the rest
-//! with other formulas. [`EdgeCertificate`]: the reported Sigma holds the critical eigenvalues at the edge.
+//! from what it judges the reported numbers (weights, eigenpairs, Sigma, velocity) and the law of motion that the rule says, and
+//! recomputes the rest with other formulas. [`EdgeCertificate`]: the reported Sigma holds the critical eigenvalues at the edge.
 //! [`ActionCertificate`]: the reported Sigma is what acts. [`DistanceCertificate`]: recorded distances are those of the
 //! weights. [`EigenpairCertificate`]: eigenpairs are eigenpairs, and none is missing.
 

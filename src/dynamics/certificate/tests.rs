@@ -41,7 +41,7 @@ fn certified_by(rule: Rule, change: impl Fn(&mut Evaluation)) -> (EdgeCertificat
     let edge = edge(&valley, &*rule, (&from, &here), &u, &products)
         .expect("finite")
         .expect("it has critical eigenvalues");
-    let action = action(&valley, (&from, &here), flow.weights(), &products).expect("finite");
+    let action = action(&valley, (&from, &here), flow.iterate(), &products).expect("finite");
     // Two eigenvectors at w, at both ends of three differences, and once more for the variance.
     assert_eq!(products.total(), 2 * (1 + 2 * 3) + 2);
     (edge, action)
@@ -120,10 +120,10 @@ fn what_is_not_finite_is_an_error() {
     let (valley, mut flow) = locked();
     let mut here = flow.evaluate(&valley).expect("finite").clone();
     here.velocity[0] = f64::NAN;
-    let (w, products) = (flow.weights().to_vec(), Products::default());
+    let products = Products::default();
     let u = sigma::tracked(flow.tracker());
     assert!(edge(&valley, &RULE, (&flow, &here), &u, &products).is_err());
-    assert!(action(&valley, (&flow, &here), &w, &products).is_err());
+    assert!(action(&valley, (&flow, &here), flow.iterate(), &products).is_err());
 }
 
 fn record(probes: &[Probe]) -> Record {
