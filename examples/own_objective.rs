@@ -1,5 +1,5 @@
 //! A function of one's own: gradient descent on it, the theory beside it, and what comes of each claim.
-use centralflow::dynamics::{Settings, Unwatched, run};
+use centralflow::experiment::{Plan, Settings, Unwatched, run};
 use centralflow::numeric::{Matrix, pairs};
 use centralflow::objective::{Linearization, Objective};
 use centralflow::prediction::registry;
@@ -33,6 +33,6 @@ impl Linearization for At {
     }
 }
 fn main() {
-    let record = run(&Valley, &Settings::new(0.4, 900), 0, &[], &Unwatched);
+    let record = run(&Valley, &Settings::new(0.4, 900), 0, &Plan::everything(), &Unwatched);
     registry().iter().for_each(|claim| println!("{} {:?}", claim.name(), claim.judge(&record).claim.verdict));
 }

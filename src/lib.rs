@@ -12,14 +12,15 @@
 //! - [`eigen`]: the largest eigenpairs of an operator, cold, warm and certified.
 //! - [`sdcp`]: the semidefinite complementarity problem that determines the oscillation covariance.
 //! - [`optimizer`]: update rules: preconditioners with a state, momentum, schedules.
-//! - [`dynamics`]: an update rule, its midpoints, its stable flow, central flow and central map, side by side, in segments that
-//!   start at midpoints; certificates of them.
+//! - [`dynamics`]: how an update rule moves: its iterates, its stable flow, central flow and central map.
+//! - [`process`]: what runs beside an optimizer, one file each: midpoints, flows from the start, segments that start at midpoints.
+//! - [`experiment`]: runs an optimizer and the processes that are asked for, records their series, and certifies them.
 //! - [`prediction`]: the claims, one a file in a folder a theory, each with its control; averages over seeds too.
 //! - [`storage`]: files that are replaced as a whole or not at all.
 //! - [`suite`]: suite files, running them, sharing runs between tests.
 //! - [`report`]: tables, JSON, time series. [`cli`]: the program, one file a command.
 //!
-//! A function of one's own is an [`objective::Objective`]; [`dynamics::run`] takes any (`examples/own_objective.rs`):
+//! A function of one's own is an [`objective::Objective`]; [`experiment::run`] takes any (`examples/own_objective.rs`):
 //!
 //! ```
 #![doc = include_str!("../examples/own_objective.rs")]
@@ -30,11 +31,13 @@ pub mod cli;
 pub mod data;
 pub mod dynamics;
 pub mod eigen;
+pub mod experiment;
 pub mod model;
 pub mod numeric;
 pub mod objective;
 pub mod optimizer;
 pub mod prediction;
+pub mod process;
 pub mod report;
 pub mod sdcp;
 pub mod source;

@@ -1,7 +1,7 @@
 //! Inputs that once failed, each as its whole kind: a right theory that was refuted, a verdict that passed for no reason, a
 //! run that stopped or panicked. A trial a file of `suites/cases/`.
 
-use centralflow::dynamics::Record;
+use centralflow::experiment::Record;
 use centralflow::prediction::Outcome::{self, Holds, NotReached, Unresolved, Violated};
 use centralflow::suite::{Cache, Case, VerdictRow, parse};
 use libtest_mimic::{Failed, Trial};

@@ -7,7 +7,7 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::interrupt::Interrupt;
-use crate::dynamics::Progress;
+use crate::experiment::Progress;
 use crate::suite::Case;
 
 /// Shows the steps done and hears of Ctrl-C.

@@ -7,7 +7,7 @@ use super::interrupt::Interrupt;
 use super::progress::Bar;
 use super::settings::Series;
 use super::{CliError, RunArguments, SeriesFormat, Status, memory, output, selection};
-use crate::dynamics::{Progress, Record};
+use crate::experiment::{Progress, Record};
 use crate::report;
 use crate::suite::{self, Case, Experiment, Ration};
 
@@ -95,7 +95,7 @@ fn case(arguments: &RunArguments) -> Result<(Case, String), CliError> {
         name += &format!("-steps{steps}");
     }
     // Known findings are of the runs as the suite has them, which options may have changed: `run` shows what comes out.
-    Ok((Case { suite, spec, seed, predictions, findings: vec![] }, name))
+    Ok((Case { suite, spec, seed, predictions, findings: vec![], all_processes: true }, name))
 }
 
 /// Where the series goes.
@@ -112,7 +112,7 @@ fn summary(case: &Case, record: &Record, path: &Path) -> String {
     let rows = record.columns().first().map_or(0, |(_, values)| values.len());
     let mut out = format!("{}: {rows} of {} steps\n", path.display(), case.spec.settings.steps);
     if !record.interrupted() {
-        out += &format!("{}\n", record.costs());
+        out.extend(record.costs().map(|costs| format!("{costs}\n")));
     }
     if let Some(certificates) = record.certificate_costs() {
         out += &format!("{certificates}\n");
@@ -140,6 +140,7 @@ fn summary(case: &Case, record: &Record, path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::Plan;
 
     fn arguments() -> RunArguments {
         let experiment = crate::suite::shipped::all().expect("they parse").remove(0).experiments.remove(0);
@@ -172,7 +173,8 @@ mod tests {
         let (case, _) = case(&arguments()).unwrap_or_else(|error| panic!("{error}"));
         let watched = Watched::new(Bar::new("run".into(), 3, Interrupt::default()));
         assert_eq!(watched.partial(), None);
-        let record = case.spec.run(case.seed, &[], &watched).unwrap_or_else(|error| panic!("{error}"));
+        let record =
+            case.spec.run(case.seed, &Plan::everything(), &watched).unwrap_or_else(|error| panic!("{error}"));
         let partial = watched.partial().expect("recorded");
         assert!(partial.cancelled && partial.samples.len() == 3);
         assert_eq!((&partial.samples, &partial.stops), (&record.samples, &record.stops));

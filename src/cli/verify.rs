@@ -6,13 +6,15 @@ use super::interrupt::Interrupt;
 use super::progress::Bar;
 use super::target::Target;
 use super::{CliError, Status, VerdictFormat, VerifyArguments, memory, output, selection};
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::report::{self, html};
 use crate::suite::{self, Batch, Case, RunBy, VerdictRow, Verification, shipped};
 
 /// Runs the command.
 pub fn verify(arguments: &VerifyArguments) -> Result<Status, CliError> {
-    let cases = cases(arguments)?;
+    let mut cases = cases(arguments)?;
+    // A page has figures of all processes.
+    cases.iter_mut().for_each(|case| case.all_processes = arguments.html.is_some());
     let page = arguments.html.clone().map(Target::new);
     page.as_ref().map_or(Ok(()), Target::check)?;
     let interrupt = Interrupt::listen()?;

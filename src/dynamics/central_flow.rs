@@ -14,7 +14,7 @@ use super::flow_error::FlowError;
 use super::forces::Forces;
 use super::motion::{Course, Motion};
 use super::natural::Coordinates;
-use super::settings::Numerics;
+use super::numerics::Numerics;
 use super::single_eigenvalue::SingleEigenvalue;
 use crate::eigen::{Tracker, TrackerSettings};
 use crate::numeric::vector::{axpy, dot, norm};
@@ -130,7 +130,7 @@ impl CentralFlow {
     }
 
     /// The point at which the gradient of an iterate is taken.
-    pub(super) fn query_of(&self, iterate: &Iterate) -> Vec<f64> {
+    pub(crate) fn query_of(&self, iterate: &Iterate) -> Vec<f64> {
         match self.course {
             Course::Flow { .. } => iterate.weights.clone(),
             Course::Map => self.rule.query(iterate).into_owned(),
@@ -138,12 +138,12 @@ impl CentralFlow {
     }
 
     /// Whether it is the map.
-    pub(super) fn is_map(&self) -> bool {
+    pub(crate) fn is_map(&self) -> bool {
         self.course == Course::Map
     }
 
     /// By how much steps are longer with another state than with the present one, relative to them.
-    pub(super) fn longer(&self, state: &State) -> Relative {
+    pub(crate) fn longer(&self, state: &State) -> Relative {
         self.rule.edge_steps(&self.here.state).hardened(&self.rule.edge_steps(state))
     }
 
@@ -235,7 +235,7 @@ impl CentralFlow {
     }
 
     /// How it moves at the present point with this gradient, of the weights' coordinates, but for Sigma.
-    pub(super) fn motion(&self, gradient: &[f64]) -> Motion<'_> {
+    pub(crate) fn motion(&self, gradient: &[f64]) -> Motion<'_> {
         let coordinates = Coordinates::new(&self.rule.edge_steps(&self.here.state));
         Motion::new(&*self.rule, self.course, &self.here, coordinates, gradient)
     }

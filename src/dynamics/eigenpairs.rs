@@ -5,7 +5,7 @@ use crate::eigen::{EigenPairs, SymmetricOperator, Tracker};
 
 /// What a process needs of its eigenpairs.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// Those above are critical and must not be missed; infinity where no force depends on all of them, so that the largest
     /// ones will do.
     pub critical_above: f64,
@@ -18,7 +18,7 @@ pub(super) struct Wanted {
 /// # Errors
 /// If the solver fails, a pair that matters did not converge, or all pairs that `max_tracked` allows are critical, so that nothing is
 /// known of further ones and Sigma would be truncated in silence.
-pub(super) fn reliable<'a>(
+pub(crate) fn reliable<'a>(
     tracker: &'a mut Tracker,
     operator: &dyn SymmetricOperator,
     wanted: &Wanted,

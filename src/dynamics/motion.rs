@@ -6,7 +6,7 @@ use crate::optimizer::{EDGE, Iterate, OneAtTheEdge, Relative, State, UpdateRule}
 
 /// How time goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Course {
+pub(crate) enum Course {
     /// The flow: so many Euler substeps a step, inertia being in its pace.
     Flow {
         /// Substeps a step.
@@ -28,7 +28,7 @@ impl Course {
 
 /// What the next substep does to the point at which gradients are taken, in natural coordinates: in time dt it moves by
 /// `dt (d - rho E g)`, E g the mean gradient.
-pub(super) struct Motion<'a> {
+pub(crate) struct Motion<'a> {
     rule: &'a dyn UpdateRule,
     course: Course,
     state: &'a State,

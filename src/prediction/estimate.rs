@@ -3,7 +3,8 @@
 use super::average::{Average, FREEDOM, errors_allowed};
 use super::window::{Moment, Truncation, eigenpair_error};
 use super::{Finding, Judgement, Outcome, Prediction, Values};
-use crate::dynamics::Record;
+use crate::experiment::Record;
+use crate::process::{Kind, segments};
 
 /// What the average of a run, or of several, says about a number that the theory predicts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -126,6 +127,10 @@ impl<A: Averages> Prediction for A {
 
     fn statement(&self) -> &'static str {
         self.theory().statement
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&segments::KIND]
     }
 
     fn judge(&self, record: &Record) -> Finding {

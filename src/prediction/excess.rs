@@ -10,8 +10,9 @@
 
 use super::largest::largest;
 use super::window::edge;
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::optimizer::EDGE;
+use crate::process::{CentralSample, MapSample};
 
 /// How far `eta lambda` may be from 2: 1 %. The theory leaves nothing open here; this is the resolution of the claims.
 pub(super) const MARGIN: f64 = 0.01 * EDGE;
@@ -42,11 +43,11 @@ impl Excess {
             excess => excess,
         };
         let flow = record.samples.iter().filter_map(|s| {
-            let flow = s.central_flow.as_ref()?;
-            let map = s.central_map.as_ref().map(|c| c.sharpness);
+            let flow = s.get::<CentralSample>()?;
+            let map = s.get::<MapSample>().map(|c| c.sharpness);
             Some((excess(flow.eigenvalues.first().copied()), excess(map)))
         });
-        let central = || record.samples.iter().filter_map(|s| s.central_flow.as_ref());
+        let central = || record.samples.iter().filter_map(|s| s.get::<CentralSample>());
         let worst = largest(central().map(|c| c.residual).chain([record.eigen_tolerance]));
         Ok(Self {
             order_factor: libm::pow(record.substeps as f64, 1.5),
@@ -79,7 +80,7 @@ impl Excess {
 
 /// The central flow is defined from below the edge.
 pub(super) fn premise(record: &Record) -> Result<(), String> {
-    let start = record.samples.iter().find_map(|s| s.central_flow.as_ref()?.eigenvalues.first());
+    let start = record.samples.iter().find_map(|s| s.get::<CentralSample>()?.eigenvalues.first());
     if let Some(start) = start.filter(|&&start| start.is_nan() || start > EDGE) {
         return Err(format!("the run starts beyond the edge of stability, at eta S = {start:.3}"));
     }

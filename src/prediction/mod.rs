@@ -25,7 +25,8 @@ use std::sync::LazyLock;
 pub use estimate::{Averages, Estimate, Estimates, Theory, judge_pooled};
 pub use verdict::{Finding, Judgement, Outcome, Values};
 
-use crate::dynamics::{Probe, Record, Settings};
+use crate::experiment::{Plan, Probe, Record, Settings};
+use crate::process::Kind;
 
 /// A claim of the theory that a run can refute.
 pub trait Prediction: Sync {
@@ -34,6 +35,9 @@ pub trait Prediction: Sync {
 
     /// The claim in one sentence.
     fn statement(&self) -> &'static str;
+
+    /// The processes whose series it reads.
+    fn processes(&self) -> &'static [&'static Kind];
 
     /// What must be measured beside the time series.
     fn probes(&self) -> Vec<Probe> {
@@ -107,6 +111,12 @@ pub fn registry() -> &'static [&'static dyn Prediction] {
     &ALL
 }
 
+/// What some predictions need run and measured.
+pub fn plan(predictions: &[&dyn Prediction]) -> Plan {
+    let processes: Vec<&Kind> = predictions.iter().flat_map(|claim| claim.processes()).copied().collect();
+    Plan::new(&processes, predictions.iter().flat_map(|claim| claim.probes()).collect())
+}
+
 /// The prediction of that name.
 pub fn find(name: &str) -> Option<&'static dyn Prediction> {
     registry().iter().copied().find(|prediction| prediction.name() == name)
@@ -122,6 +132,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::process::{CentralSample, FlowSample, MapSample, MidpointSample, SegmentSample, kinds};
 
     /// What predictions share, beside the folders of the groups.
     const SHARED: [&str; 9] =
@@ -188,20 +199,22 @@ mod tests {
         records
     }
 
-    type Change = fn(&mut crate::dynamics::Sample);
+    type Change = fn(&mut crate::process::Sample);
 
     const REMOVE: [(&str, Change); 8] = [
-        ("midpoint", |s| s.midpoint = None),
-        ("gradient flow", |s| s.gradient_flow = None),
-        ("central flow", |s| s.central_flow = None),
-        ("map", |s| s.central_map = None),
-        ("distance", |s| s.flows_apart = None),
-        ("segment", |s| s.segment = None),
-        ("rest", |s| s.segment.iter_mut().for_each(|s| (s.rest, s.to_gradient_flow) = (None, None))),
+        ("midpoint", |s| s.remove::<MidpointSample>()),
+        ("gradient flow", |s| s.remove::<FlowSample>()),
+        ("central flow", |s| s.remove::<CentralSample>()),
+        ("map", |s| s.remove::<MapSample>()),
+        ("distance", |s| s.get_mut::<FlowSample>().into_iter().for_each(|f| f.to_central_flow = None)),
+        ("segment", |s| s.remove::<SegmentSample>()),
+        ("rest", |s| {
+            s.get_mut::<SegmentSample>().into_iter().for_each(|s| (s.rest, s.to_gradient_flow) = (None, None))
+        }),
         ("eigenvalues", |s| {
-            s.midpoint.iter_mut().for_each(|m| m.eigenvalues.clear());
-            s.central_flow.iter_mut().for_each(|c| c.eigenvalues.clear());
-            for map in s.segment.iter_mut().map(|segment| &mut segment.map) {
+            s.get_mut::<MidpointSample>().into_iter().for_each(|m| m.eigenvalues.clear());
+            s.get_mut::<CentralSample>().into_iter().for_each(|c| c.eigenvalues.clear());
+            for map in s.get_mut::<SegmentSample>().into_iter().map(|segment| &mut segment.map) {
                 (map.eigenvalues, map.sigma, map.oscillation) = (vec![], vec![], vec![]);
             }
         }),
@@ -209,7 +222,8 @@ mod tests {
 
     fn run_text(text: &str) -> Record {
         let suite = crate::suite::parse("test.toml", text).unwrap_or_else(|error| panic!("{error}"));
-        suite.cases()[0].run(&crate::dynamics::Unwatched).expect("runs")
+        let case = crate::suite::Case { all_processes: true, ..suite.cases().remove(0) };
+        case.run(&crate::experiment::Unwatched).expect("runs")
     }
 
     #[test]
@@ -223,23 +237,56 @@ mod tests {
         }
     }
 
-    type Set = fn(&mut crate::dynamics::Sample, f64);
+    /// A suite of one prediction runs what it names and nothing else; it must not read more.
+    #[test]
+    fn a_prediction_reads_only_the_processes_that_it_names() {
+        let whole = synthetic::truth::record();
+        let estimates = |claim: &dyn Prediction, record: &Record| {
+            claim.averages().map(|averages| averages.estimates(record))
+        };
+        for (prediction, kind) in
+            registry().iter().flat_map(|claim| kinds().iter().map(move |kind| (claim, kind)))
+        {
+            let what = format!("{} without {}", prediction.name(), kind.name);
+            let without = synthetic::truth::without(kind.name);
+            if plan(&[*prediction]).processes().contains(kind) {
+                let named = prediction.processes().contains(kind) && prediction.probes().is_empty();
+                assert!(!named || prediction.judge(&without) != prediction.judge(&whole), "{what}");
+            } else {
+                assert_eq!(prediction.judge(&without), prediction.judge(&whole), "{what}");
+                assert_eq!(estimates(*prediction, &without), estimates(*prediction, &whole), "{what}");
+            }
+        }
+    }
+
+    type Set = fn(&mut crate::process::Sample, f64);
 
     /// Numbers of the central flow and of gradient flow at each step, by the predictions that read them at every step.
     const NUMBERS: [(&str, Set); 7] = [
-        ("central_flow_stays_stable", |s, x| s.central_flow.iter_mut().for_each(|c| c.eigenvalues[0] = x)),
-        ("central_flow_stays_stable", |s, x| s.central_map.iter_mut().for_each(|c| c.sharpness = x)),
-        ("sigma_in_critical_eigenspace", |s, x| {
-            s.central_flow.iter_mut().for_each(|c| c.effective_variance = x)
+        ("central_flow_stays_stable", |s, x| {
+            s.get_mut::<CentralSample>().into_iter().for_each(|c| c.eigenvalues[0] = x)
         }),
-        ("sigma_complementary", |s, x| s.central_flow.iter_mut().for_each(|c| c.complementarity = x)),
+        ("central_flow_stays_stable", |s, x| {
+            s.get_mut::<MapSample>().into_iter().for_each(|c| c.sharpness = x)
+        }),
+        ("sigma_in_critical_eigenspace", |s, x| {
+            s.get_mut::<CentralSample>().into_iter().for_each(|c| c.effective_variance = x)
+        }),
+        ("sigma_complementary", |s, x| {
+            s.get_mut::<CentralSample>().into_iter().for_each(|c| c.complementarity = x)
+        }),
         ("central_flow_descends", |s, x| {
-            s.central_flow.iter_mut().filter_map(|c| c.ascent.as_mut()).for_each(|ascent| ascent.change = x);
+            s.get_mut::<CentralSample>()
+                .into_iter()
+                .filter_map(|c| c.ascent.as_mut())
+                .for_each(|ascent| ascent.change = x);
         }),
         ("follows_gradient_flow", |s, x| {
-            s.midpoint.iter_mut().for_each(|m| m.to_gradient_flow = Some(x));
+            s.get_mut::<MidpointSample>().into_iter().for_each(|m| m.to_gradient_flow = Some(x));
         }),
-        ("progressive_sharpening", |s, x| s.midpoint.iter_mut().for_each(|m| m.sharpening = x)),
+        ("progressive_sharpening", |s, x| {
+            s.get_mut::<MidpointSample>().into_iter().for_each(|m| m.sharpening = x)
+        }),
     ];
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reported numbers against the same numbers from other code: shared by the predictions that say they agree.
 
 use super::{Judgement, Values};
-use crate::dynamics::certificate::Comparison;
+use crate::experiment::certificate::Comparison;
 
 /// Judges the comparison that is farthest beyond what it is allowed, relative to the size of its quantity.
 ///

@@ -29,15 +29,14 @@
 //! This is gradient descent. Another rule has its effective sharpness, `h S`, in units in which the edge is 2 as well, and
 //! `x_{t+1} = -(1 + q y_t) x_t` to first order (`optimizer::UpdateRule`): `q y` takes the place of y, of which it is 1/q.
 
-use crate::dynamics::{
-    CentralSample, ExpansionRest, MapSample, MidpointSample, Record, Sample, SegmentSample,
-};
+use crate::experiment::Record;
 use crate::optimizer::EDGE;
+use crate::process::{CentralSample, ExpansionRest, MapSample, MidpointSample, Sample, SegmentSample};
 
 use super::average::BATCHES;
 use super::largest::largest;
 
-pub use crate::dynamics::RESTART;
+pub use crate::process::RESTART;
 
 /// Quarters of a window whose means of `x^2 / Sigma` differ by more than this factor are no parts of one stationary oscillation.
 /// A factor that the theory has wrong is in both of them. Bursts along an eigenvector that is critical at times make quarters differ
@@ -89,7 +88,7 @@ pub struct FromStart<'a> {
 
 /// The step at which the central flow enters the edge of stability.
 pub fn edge(record: &Record) -> Option<usize> {
-    record.samples.iter().position(|s| s.central_flow.as_ref().is_some_and(|c| c.trace() > 0.0))
+    record.samples.iter().position(|s| s.get::<CentralSample>().is_some_and(|c| c.trace() > 0.0))
 }
 
 /// All steps of segments at which averages may be taken.
@@ -104,10 +103,10 @@ pub fn in_segments(record: &Record) -> Vec<Moment<'_>> {
 
 /// The steps over which averages are taken, or why there are none.
 pub fn at_the_edge(record: &Record) -> Result<Vec<Moment<'_>>, String> {
-    if edge(record).is_none() {
-        return Err("the central flow never entered the edge of stability".to_string());
+    if !record.samples.iter().any(|s| s.get::<MapSample>().is_some_and(|map| map.trace > 0.0)) {
+        return Err("the central map never entered the edge of stability".to_string());
     }
-    if record.samples.iter().all(|s| s.segment.is_none()) {
+    if record.samples.iter().all(|s| s.get::<SegmentSample>().is_none()) {
         return Err("the first blow-up of the oscillation was not over, so no segment started".to_string());
     }
     let moments: Vec<_> = in_segments(record).into_iter().filter(|m| m.map.trace() > 0.0).collect();
@@ -163,10 +162,10 @@ pub fn from_start(record: &Record) -> Result<Vec<FromStart<'_>>, String> {
     let moments: Vec<_> = record
         .samples
         .iter()
-        .filter(|sample| sample.segment.is_some())
+        .filter(|sample| sample.get::<SegmentSample>().is_some())
         .filter_map(|sample| {
-            let (midpoint, central) = (sample.midpoint.as_ref()?, sample.central_flow.as_ref()?);
-            Some(FromStart { sample, midpoint, central, map: sample.central_map.as_ref()? })
+            let (midpoint, central) = (sample.get::<MidpointSample>()?, sample.get::<CentralSample>()?);
+            Some(FromStart { sample, midpoint, central, map: sample.get::<MapSample>()? })
         })
         .collect();
     if moments.len() < SHORTEST {
@@ -196,8 +195,8 @@ pub fn after_blow_up<'m, 'a>(moments: &'m [Moment<'a>], i: usize) -> &'m [Moment
 }
 
 fn moment<'a>(record: &'a Record, sample: &'a Sample) -> Option<Moment<'a>> {
-    let segment = sample.segment.as_ref()?;
-    Some(Moment { record, sample, midpoint: sample.midpoint.as_ref()?, segment, map: &segment.map })
+    let segment = sample.get::<SegmentSample>()?;
+    Some(Moment { record, sample, midpoint: sample.get::<MidpointSample>()?, segment, map: &segment.map })
 }
 
 /// The orders of what the theory neglects, over a window.
@@ -322,7 +321,7 @@ pub fn beyond(midpoint: &MidpointSample) -> f64 {
 /// `y / h`, and a point at which it does not is at least `|y| / (h |grad S|)` away. The largest over some midpoints.
 pub fn averaging<'a>(samples: impl Iterator<Item = &'a Sample>) -> f64 {
     let away = |sample: &'a Sample| {
-        let midpoint = sample.midpoint.as_ref()?;
+        let midpoint = sample.get::<MidpointSample>()?;
         Some(beyond(midpoint).abs() / (sample.discrete.edge_step * midpoint.sharpness_gradient_square.sqrt()))
     };
     largest(samples.filter_map(away))

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::dynamics::series::Column;
+use crate::process::series::Column;
 
 /// Writes the columns as CSV with a header: the shortest digits that give back the same number, NaN as nothing.
 pub fn write_csv(columns: &[Column], out: &mut dyn Write) -> io::Result<()> {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Case;
-use crate::dynamics::{Record, Unwatched};
+use crate::experiment::{Record, Unwatched};
 use crate::storage;
 
 /// Runs of cases, each done at most once.
@@ -74,7 +74,7 @@ impl Cache {
 
     /// SHA-256 of all that the record depends on.
     fn key(&self, case: &Case) -> Result<String, String> {
-        let run = serde_json::to_string(&(&case.spec, case.seed, case.probes()))
+        let run = serde_json::to_string(&(&case.spec, case.seed, case.plan()))
             .map_err(|error| error.to_string())?;
         let mut hasher = Sha256::new();
         hasher.update(self.program_hash()?);

@@ -1,9 +1,10 @@
 //! A case: one experiment with one seed, and the predictions that are checked on its run.
 
 use super::{ExperimentSpec, KnownFinding, Runs, VerdictRow};
-use crate::dynamics::{Probe, Progress, Record};
+use crate::experiment::{Plan, Progress, Record};
 use crate::objective::BuildError;
-use crate::prediction::Prediction;
+use crate::prediction::{self, Prediction};
+use crate::process::kinds;
 
 /// One experiment with one seed.
 #[derive(Clone)]
@@ -18,16 +19,15 @@ pub struct Case {
     pub predictions: Vec<&'static dyn Prediction>,
     /// Those that are known not to hold on it.
     pub findings: Vec<KnownFinding>,
+    /// Whether all processes run, to be looked at, and not only those that the predictions read.
+    pub all_processes: bool,
 }
 
 impl Case {
-    /// What the predictions need measured beside the time series, each probe once.
-    pub fn probes(&self) -> Vec<Probe> {
-        let mut probes: Vec<Probe> =
-            self.predictions.iter().flat_map(|prediction| prediction.probes()).collect();
-        probes.sort();
-        probes.dedup();
-        probes
+    /// What the predictions need run and measured.
+    pub fn plan(&self) -> Plan {
+        let needed = prediction::plan(&self.predictions);
+        if self.all_processes { Plan::new(kinds(), needed.probes().to_vec()) } else { needed }
     }
 
     /// Runs it, with all that its predictions need.
@@ -35,7 +35,7 @@ impl Case {
     /// # Errors
     /// If the objective cannot be built.
     pub fn run(&self, progress: &dyn Progress) -> Result<Record, BuildError> {
-        self.spec.run(self.seed, &self.probes(), progress)
+        self.spec.run(self.seed, &self.plan(), progress)
     }
 
     /// Judges all predictions on the run's record.

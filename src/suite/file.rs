@@ -9,7 +9,8 @@ use toml::de::{DeTable, DeValue, Deserializer};
 use super::known::{KnownFinding, RunBy};
 use super::raw::{RawExperiment, RawFinding, RawNumerics, RawSuite};
 use super::{Case, ExperimentSpec, SuiteError, limits, predictions, sweep};
-use crate::dynamics::{DEFAULT_SEGMENT, Numerics, Settings};
+use crate::dynamics::Numerics;
+use crate::experiment::{DEFAULT_SEGMENT, Settings};
 use crate::objective;
 use crate::optimizer;
 use crate::prediction::Prediction;
@@ -122,6 +123,7 @@ impl Experiment {
             seed,
             predictions: self.predictions.clone(),
             findings: self.findings.iter().filter(|known| known.seeds.contains(&seed)).cloned().collect(),
+            all_processes: false,
         };
         self.seeds.iter().map(case).collect()
     }

@@ -7,7 +7,7 @@ use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use toml::Spanned;
 
-use crate::dynamics::Settings;
+use crate::experiment::Settings;
 use crate::prediction::{self, Group, Prediction};
 use crate::source::{Parsed, Refusal, Source, did_you_mean};
 

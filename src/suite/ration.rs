@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::dynamics::Memory;
+use crate::experiment::Memory;
 
 /// How often a run that waits looks whether it is still wanted.
 const TICK: Duration = Duration::from_millis(100);

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::ration::Ration;
 use super::row::with_pooled;
 use super::{Case, VerdictRow};
-use crate::dynamics::{Progress, Record};
+use crate::experiment::{Progress, Record};
 
 /// What came out of a number of cases, in their order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::dynamics::{self, Memory, Probe, Progress, Record, Settings};
+use crate::experiment::{self, Memory, Plan, Progress, Record, Settings};
 use crate::objective::{BuildError, Entry};
 
 /// One experiment: gradient descent and the flows beside it, from one seeded starting point.
@@ -25,8 +25,8 @@ impl ExperimentSpec {
     ///
     /// # Errors
     /// If the objective cannot be built.
-    pub fn run(&self, seed: u64, probes: &[Probe], progress: &dyn Progress) -> Result<Record, BuildError> {
-        Ok(dynamics::run(&*self.objective.build(seed)?, &self.settings, seed, probes, progress))
+    pub fn run(&self, seed: u64, plan: &Plan, progress: &dyn Progress) -> Result<Record, BuildError> {
+        Ok(experiment::run(&*self.objective.build(seed)?, &self.settings, seed, plan, progress))
     }
 
     /// The memory that a run takes.

@@ -1,8 +1,9 @@
 //! The oscillation says where the gradient is large, coordinate by coordinate (Cohen et al. 2025, part 3; P5).
 
-use crate::dynamics::{ByCoordinate, Record};
+use crate::experiment::Record;
 use crate::prediction::window::{Truncation, at_the_edge};
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::{ByCoordinate, Kind, SegmentSample, segments};
 
 /// `E g_a^2 = g_a^2 + (H Sigma H)_aa`: averages over a segment and what the central map says of them have the same direction.
 pub struct SquaresByCoordinate;
@@ -14,6 +15,10 @@ impl Prediction for SquaresByCoordinate {
 
     fn statement(&self) -> &'static str {
         "the mean squares of the gradient are, by coordinate, those of the central flow plus diag(H Sigma H)"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&segments::KIND]
     }
 
     fn judge(&self, record: &Record) -> Finding {
@@ -32,8 +37,10 @@ fn judge(statement: &str, record: &Record, cosine: impl Fn(&ByCoordinate) -> f64
         Err(reason) => return Judgement::not_reached(statement, &reason),
     };
     let truncation = Truncation::over(&moments).of_squares();
-    let found =
-        record.samples.iter().filter_map(|s| s.segment.as_ref()?.state.as_ref()?.by_coordinate.as_ref());
+    let found = record
+        .samples
+        .iter()
+        .filter_map(|s| s.get::<SegmentSample>()?.state.as_ref()?.by_coordinate.as_ref());
     let values = |found: &ByCoordinate| Values {
         predicted: 1.0,
         measured: cosine(found),

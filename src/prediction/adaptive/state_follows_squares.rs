@@ -1,6 +1,6 @@
 //! The state of the preconditioner follows the mean squares of the gradient, oscillation and all (Cohen et al. 2025, parts 2 and 3; R3, P6).
 
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::prediction::estimate::{Averages, Estimate, Estimates, Theory};
 use crate::prediction::window::{Moment, at_the_edge};
 

@@ -1,9 +1,11 @@
 //! The loss never increases along the central flow (talk; G9).
 
-use crate::dynamics::{Ascent, Record};
+use crate::dynamics::Ascent;
+use crate::experiment::Record;
 use crate::prediction::excess::premise;
 use crate::prediction::worst::worst;
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::{CentralSample, Kind, central_flow};
 
 /// `dL/dt <= 0` along the central flow, while the loss of gradient descent goes up and down.
 pub struct CentralFlowDescends;
@@ -22,6 +24,10 @@ impl Prediction for CentralFlowDescends {
         "the loss never increases along the central flow"
     }
 
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&central_flow::KIND]
+    }
+
     fn judge(&self, record: &Record) -> Finding {
         let control = "WRONG: the loss never increases along gradient descent";
         if let Err(reason) = premise(record) {
@@ -30,7 +36,7 @@ impl Prediction for CentralFlowDescends {
                 control: Judgement::not_reached(control, &reason),
             };
         }
-        let flow = record.samples.iter().filter_map(|s| s.central_flow.as_ref()?.ascent);
+        let flow = record.samples.iter().filter_map(|s| s.get::<CentralSample>()?.ascent);
         let descent = record.samples.windows(2).map(|s| Ascent {
             change: s[1].discrete.loss - s[0].discrete.loss,
             descent: record.pace * s[0].discrete.edge_step * s[0].discrete.gradient_square,

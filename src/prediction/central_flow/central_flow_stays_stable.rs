@@ -1,10 +1,11 @@
 //! Along the central flow no eigenvalue of the Hessian exceeds 2/eta (talk, condition 1; G9).
 
-use crate::dynamics::{FlowSample, Record};
+use crate::experiment::Record;
 use crate::optimizer::EDGE;
 use crate::prediction::excess::{Excess, MARGIN};
 use crate::prediction::largest::largest;
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::{FlowSample, Kind, central_flow, central_map, gradient_flow};
 
 /// `eta lambda_1 <= 2` along the central flow.
 pub struct CentralFlowStaysStable;
@@ -16,6 +17,10 @@ impl Prediction for CentralFlowStaysStable {
 
     fn statement(&self) -> &'static str {
         "along the central flow no eigenvalue of the Hessian exceeds 2/eta"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&gradient_flow::KIND, &central_flow::KIND, &central_map::KIND]
     }
 
     fn judge(&self, record: &Record) -> Finding {
@@ -40,7 +45,7 @@ fn claim(statement: &str, excess: &Excess) -> Judgement {
 }
 
 fn wrong(statement: &str, record: &Record) -> Judgement {
-    let flow: Vec<&FlowSample> = record.samples.iter().filter_map(|s| s.gradient_flow.as_ref()).collect();
+    let flow: Vec<&FlowSample> = record.samples.iter().filter_map(|s| s.get::<FlowSample>()).collect();
     let sharpness = largest(flow.iter().map(|f| f.sharpness));
     // By how much the sharpness changes over a distance, along the path, times how far the flow may be off.
     let slopes = flow.windows(2).map(|f| {

@@ -1,8 +1,9 @@
 //! Before the edge the central map is the optimizer itself (G8: without critical eigenvalues Sigma is zero).
 
-use crate::dynamics::{Record, Sample};
+use crate::experiment::Record;
 use crate::prediction::largest::largest;
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::{Kind, MapSample, MidpointSample, Sample, central_map, midpoints};
 
 /// As long as Sigma is zero `m_t = w_t`: the clocks, the learning rates and the starting points of all are the same.
 pub struct CentralMapIsDescent;
@@ -16,10 +17,14 @@ impl Prediction for CentralMapIsDescent {
         "before the edge the central map is the optimizer itself: the same start, the same step, the same time"
     }
 
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&midpoints::KIND, &central_map::KIND]
+    }
+
     fn judge(&self, record: &Record) -> Finding {
         let control = "WRONG: the central map is the optimizer one step before";
         Finding {
-            claim: judge(self.statement(), record, |s| s.central_map.as_ref().map(|map| map.to_descent)),
+            claim: judge(self.statement(), record, |s| s.get::<MapSample>().map(|map| map.to_descent)),
             control: judge(control, record, |s| Some(s.discrete.step_length)),
         }
     }
@@ -27,7 +32,7 @@ impl Prediction for CentralMapIsDescent {
 
 fn judge(statement: &str, record: &Record, distance: impl Fn(&Sample) -> Option<f64>) -> Judgement {
     let before =
-        record.samples.iter().take_while(|s| s.central_map.as_ref().is_some_and(|map| map.trace == 0.0));
+        record.samples.iter().take_while(|s| s.get::<MapSample>().is_some_and(|map| map.trace == 0.0));
     let before: Vec<&Sample> = before.collect();
     let distances: Vec<f64> = before.iter().skip(1).filter_map(|s| distance(s)).collect();
     if distances.is_empty() {
@@ -54,7 +59,7 @@ fn judge(statement: &str, record: &Record, distance: impl Fn(&Sample) -> Option<
 fn rounding(record: &Record, samples: &[&Sample]) -> f64 {
     let at_a_step = 4.0 * f64::EPSILON * record.largest_norm;
     samples.iter().fold(0.0, |error, s| {
-        let sharpness = s.midpoint.as_ref().and_then(|m| m.eigenvalues.first().copied()).unwrap_or(0.0);
+        let sharpness = s.get::<MidpointSample>().and_then(|m| m.eigenvalues.first().copied()).unwrap_or(0.0);
         error * (sharpness - 1.0).abs().max(1.0) + at_a_step
     })
 }

@@ -1,6 +1,6 @@
 //! The squared gradient norm is that of the central flow plus `tr(H Sigma H)` on average (Cohen et al. 2025; G13).
 
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::prediction::estimate::{Averages, Estimate, Estimates, Theory};
 use crate::prediction::window::{Moment, Truncation, at_the_edge};
 

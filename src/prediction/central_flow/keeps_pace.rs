@@ -1,6 +1,6 @@
 //! Gradient descent moves along the central flow at its pace: the clocks agree (Cohen et al. 2025; G10).
 
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::prediction::average::Average;
 use crate::prediction::estimate::{Averages, Estimate, Estimates, Theory};
 use crate::prediction::window::{Moment, Truncation, eigenpair_error, in_segments};

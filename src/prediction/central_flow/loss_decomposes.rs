@@ -1,6 +1,6 @@
 //! The loss of gradient descent is that of the central flow plus `tr Sigma / eta` on average (talk; G12).
 
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::prediction::estimate::{Averages, Estimate, Estimates, Theory};
 use crate::prediction::window::{Moment, at_the_edge};
 

@@ -1,9 +1,10 @@
 //! The central flow is the better model of gradient descent's path: nearer than gradient flow (G10).
 
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::prediction::average::{Average, FREEDOM, errors_allowed};
 use crate::prediction::window::{Moment, in_segments, sustained};
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::{Kind, segments};
 
 /// In the second half of segments gradient descent is nearer to the central flow than to gradient flow.
 pub struct NearerThanGradientFlow;
@@ -15,6 +16,10 @@ impl Prediction for NearerThanGradientFlow {
 
     fn statement(&self) -> &'static str {
         "started anew at a midpoint, gradient descent is nearer to the central flow than to gradient flow"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&segments::KIND]
     }
 
     fn judge(&self, record: &Record) -> Finding {

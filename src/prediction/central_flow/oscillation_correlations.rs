@@ -1,6 +1,6 @@
 //! Oscillations along different eigenvectors of Sigma are uncorrelated (talk; G11).
 
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::numeric::pairs;
 use crate::prediction::estimate::{Averages, Estimate, Estimates, Theory};
 use crate::prediction::window::{Moment, SHORTEST, after_blow_up, at_the_edge};

@@ -1,6 +1,6 @@
 //! The mean square of the oscillation is `tr Sigma` (talk; G11).
 
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::prediction::estimate::{Averages, Estimate, Estimates, Theory};
 use crate::prediction::window::{Moment, at_the_edge};
 

@@ -1,6 +1,6 @@
 //! Sigma predicts the variance of the oscillations along each of its eigenvectors (talk; G11).
 
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::prediction::estimate::{Averages, Estimate, Estimates, Theory};
 use crate::prediction::window::{Moment, SHORTEST, after_blow_up, at_the_edge};
 

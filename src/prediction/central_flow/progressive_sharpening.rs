@@ -1,9 +1,10 @@
 //! Before the edge the sharpness rises (Cohen et al. 2021; G2).
 
-use crate::dynamics::{MidpointSample, Record};
+use crate::experiment::Record;
 use crate::optimizer::EDGE;
 use crate::prediction::window::edge;
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::{CentralSample, Kind, MidpointSample, central_flow, midpoints};
 
 /// Progressive sharpening: `<-grad L, grad S> > 0` on average before the edge.
 pub struct ProgressiveSharpening;
@@ -26,6 +27,10 @@ impl Prediction for ProgressiveSharpening {
         "before the edge the gradient step raises the sharpness: the mean of <-grad L, grad S> is positive"
     }
 
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&midpoints::KIND, &central_flow::KIND]
+    }
+
     fn judge(&self, record: &Record) -> Finding {
         let control = "WRONG: the gradient step lowers the sharpness, <-grad L, grad S> is negative";
         Finding { claim: judge(self.statement(), record, 1.0), control: judge(control, record, -1.0) }
@@ -37,11 +42,11 @@ fn judge(statement: &str, record: &Record, sign: f64) -> Judgement {
     let Some(edge) = edge(record) else {
         return Judgement::not_reached(statement, "the central flow never entered the edge of stability");
     };
-    let start = record.samples.iter().find_map(|s| s.central_flow.as_ref()?.eigenvalues.first());
+    let start = record.samples.iter().find_map(|s| s.get::<CentralSample>()?.eigenvalues.first());
     let climb = EDGE - start.copied().unwrap_or(f64::NAN);
     let before = record.samples[..edge].iter();
     let points: Vec<(&MidpointSample, f64)> =
-        before.filter_map(|s| Some((s.midpoint.as_ref()?, s.discrete.edge_step))).collect();
+        before.filter_map(|s| Some((s.get::<MidpointSample>()?, s.discrete.edge_step))).collect();
     if points.len() < FEWEST || climb < CLIMB {
         let reason = format!(
             "the run begins too near the edge: {} midpoints before it and eta S {climb:.3} below 2, needed are {FEWEST} \

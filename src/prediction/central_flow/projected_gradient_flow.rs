@@ -1,9 +1,11 @@
 //! With one critical eigenvalue the central flow is projected gradient flow (talk, "interpretation as projection"; G7).
 
 use super::single_critical_eigenvalue::{ALLOWED, points, rounding};
-use crate::dynamics::{Record, SingleEigenvalue};
+use crate::dynamics::SingleEigenvalue;
+use crate::experiment::Record;
 use crate::prediction::worst::worst;
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::{Kind, central_flow};
 
 /// `dw/dt = -eta (I - n n') grad L` with `n = grad S / |grad S|`.
 pub struct ProjectedGradientFlow;
@@ -15,6 +17,10 @@ impl Prediction for ProjectedGradientFlow {
 
     fn statement(&self) -> &'static str {
         "with one critical eigenvalue the central flow is gradient flow with grad S projected out"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&central_flow::KIND]
     }
 
     fn judge(&self, record: &Record) -> Finding {

@@ -1,6 +1,6 @@
 //! The sharpness equilibrates at 2/eta (Cohen et al. 2021; G4).
 
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::optimizer::EDGE;
 use crate::prediction::average::Average;
 use crate::prediction::estimate::{Averages, Estimate, Estimates, Theory};

@@ -1,8 +1,9 @@
 //! Sigma is positive semidefinite and complementary to the slack of the critical eigenvalues (talk, conditions 1 to 3; G8).
 
-use crate::dynamics::{CentralSample, Record};
+use crate::experiment::Record;
 use crate::prediction::worst::worst;
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::{CentralSample, Kind, central_flow};
 
 /// `0 <= X  _|_  2 I - U' eta H U >= 0` at the end of each substep, to first order.
 pub struct SigmaComplementary;
@@ -19,6 +20,10 @@ impl Prediction for SigmaComplementary {
         "Sigma is positive semidefinite, no critical eigenvalue passes 2/eta, and Sigma acts only where one is at 2/eta"
     }
 
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&central_flow::KIND]
+    }
+
     fn judge(&self, record: &Record) -> Finding {
         let control = "WRONG: Sigma is half as large";
         Finding {
@@ -30,7 +35,7 @@ impl Prediction for SigmaComplementary {
 
 fn judge(statement: &str, record: &Record, violation: impl Fn(&CentralSample) -> f64) -> Judgement {
     // A trace that is NaN is not overlooked.
-    let acting = record.samples.iter().filter_map(|s| s.central_flow.as_ref()).filter(|c| c.trace() != 0.0);
+    let acting = record.samples.iter().filter_map(|s| s.get::<CentralSample>()).filter(|c| c.trace() != 0.0);
     let at = |c: &CentralSample| Values {
         predicted: 0.0,
         measured: violation(c),

@@ -1,10 +1,11 @@
 //! Sigma is supported in the 2/eta eigenspace of the Hessian (talk, condition 2; G8).
 
-use crate::dynamics::{CentralSample, MapSample, Record};
+use crate::experiment::Record;
 use crate::optimizer::EDGE;
 use crate::prediction::excess::{Excess, MARGIN};
 use crate::prediction::worst::worst;
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::{CentralSample, Kind, MapSample, central_flow, central_map};
 
 /// The eigenvalue of eta H under Sigma, `eta sqrt(tr(H Sigma H) / tr Sigma)`, is 2.
 pub struct SigmaInCriticalEigenspace;
@@ -16,6 +17,10 @@ impl Prediction for SigmaInCriticalEigenspace {
 
     fn statement(&self) -> &'static str {
         "Sigma lives in the 2/eta eigenspace of the Hessian: eta sqrt(tr(H Sigma H) / tr Sigma) is 2 all along"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&central_flow::KIND, &central_map::KIND]
     }
 
     fn judge(&self, record: &Record) -> Finding {
@@ -30,7 +35,7 @@ fn judge(statement: &str, record: &Record, predicted: f64) -> Judgement {
         Err(reason) => return Judgement::not_reached(statement, reason),
     };
     let points =
-        record.samples.iter().filter_map(|s| Some((s.central_flow.as_ref()?, s.central_map.as_ref())));
+        record.samples.iter().filter_map(|s| Some((s.get::<CentralSample>()?, s.get::<MapSample>())));
     // A trace that is NaN is not overlooked.
     let acting = points.filter(|(flow, _)| flow.trace() != 0.0);
     let at = |(flow, map): (&CentralSample, Option<&MapSample>)| {

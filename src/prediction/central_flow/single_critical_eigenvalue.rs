@@ -1,8 +1,10 @@
 //! With one critical eigenvalue the complementarity problem gives the talk's sigma^2 (G7).
 
-use crate::dynamics::{Record, SingleEigenvalue};
+use crate::dynamics::SingleEigenvalue;
+use crate::experiment::Record;
 use crate::prediction::worst::worst;
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::{CentralSample, Kind, central_flow};
 
 /// `sigma^2 = 2 <-grad L, grad S> / |grad S|^2`.
 pub struct SingleCriticalEigenvalue;
@@ -17,6 +19,10 @@ impl Prediction for SingleCriticalEigenvalue {
          preconditioner with a state makes of it"
     }
 
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&central_flow::KIND]
+    }
+
     fn judge(&self, record: &Record) -> Finding {
         let control = "WRONG: sigma^2 is half of that, the factor 2 missing";
         Finding { claim: judge(self.statement(), record, 1.0), control: judge(control, record, 0.5) }
@@ -25,7 +31,7 @@ impl Prediction for SingleCriticalEigenvalue {
 
 /// All points of the central flow with exactly one critical eigenvalue and sigma^2 > 0.
 pub(super) fn points(record: &Record) -> impl Iterator<Item = SingleEigenvalue> + '_ {
-    let singles = record.samples.iter().filter_map(|s| s.central_flow.as_ref()?.single);
+    let singles = record.samples.iter().filter_map(|s| s.get::<CentralSample>()?.single);
     // Not `> 0`: a NaN is a point too.
     singles.filter(|single| single.closed_form != 0.0)
 }

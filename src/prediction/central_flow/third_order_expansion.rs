@@ -1,7 +1,8 @@
 //! The gradient along the top eigenvector to third order in the loss (Damian, Nichani, Lee 2023; G5).
 
-use crate::dynamics::{Expansion, Probe, Record};
+use crate::experiment::{Expansion, Probe, Record};
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::Kind;
 
 /// `grad L(w* + x u) = grad L + x S u + x^2/2 grad S + O(x^3)`: the order of the error in x is 3.
 pub struct ThirdOrderExpansion;
@@ -13,6 +14,10 @@ impl Prediction for ThirdOrderExpansion {
 
     fn statement(&self) -> &'static str {
         "the error of grad L + x S u + x^2/2 grad S as an approximation of grad L(w* + x u) is of order x^3"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[]
     }
 
     fn probes(&self) -> Vec<Probe> {

@@ -1,9 +1,10 @@
 //! From `w_0` gradient descent tracks the central flow through the first blow-up (Cohen et al. 2025; G10).
 
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::prediction::largest::largest;
 use crate::prediction::window::{FromStart, averaging, from_start};
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::{Kind, MapSample, central_flow, gradient_flow, segments};
 
 /// The distance of midpoints to the central map from `w_0` stays within the oscillation and the kick of the first blow-up,
 /// to the end of the first segment.
@@ -16,6 +17,10 @@ impl Prediction for TracksCentralFlow {
 
     fn statement(&self) -> &'static str {
         "from w_0 on gradient descent tracks the central map: past the first blow-up their distance stays within its kick"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&gradient_flow::KIND, &central_flow::KIND, &segments::KIND]
     }
 
     fn judge(&self, record: &Record) -> Finding {
@@ -42,8 +47,7 @@ fn judge(statement: &str, record: &Record, distance: impl Fn(&FromStart<'_>) -> 
     let path = last.central.path;
     let farthest = largest(distances.iter().copied());
     let oscillation = largest(moments.iter().map(|m| m.map.trace)).sqrt();
-    let entered =
-        record.samples.iter().position(|s| s.central_map.as_ref().is_some_and(|map| map.trace > 0.0));
+    let entered = record.samples.iter().position(|s| s.get::<MapSample>().is_some_and(|map| map.trace > 0.0));
     let since = entered.unwrap_or(first.sample.step);
     let until = record.samples.iter().skip(since).take_while(|s| s.step <= last.sample.step);
     let kick = 2.0 * averaging(until);

@@ -1,9 +1,10 @@
 //! Started anew at a midpoint, the central flow is tracked to within the size of the oscillation (Cohen et al. 2025; G10).
 
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::prediction::largest::largest;
 use crate::prediction::window::{Moment, averaging, in_segments};
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::{Kind, SegmentSample, segments};
 
 /// The distance of midpoints to the central map stays within the oscillation and what midpoints average over.
 pub struct TracksInSegments;
@@ -15,6 +16,10 @@ impl Prediction for TracksInSegments {
 
     fn statement(&self) -> &'static str {
         "started anew at a midpoint, the central flow is tracked within the size of the oscillation and of what is averaged"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&segments::KIND]
     }
 
     fn judge(&self, record: &Record) -> Finding {
@@ -66,7 +71,8 @@ impl Tracked {
         // A control may have become too stiff to go on: what it was until then counts.
         let distances: Vec<f64> = segment.iter().map_while(distance).collect();
         let start = segment.first()?.segment.start;
-        let samples = record.samples.iter().filter(|s| s.segment.as_ref().is_some_and(|s| s.start == start));
+        let samples =
+            record.samples.iter().filter(|s| s.get::<SegmentSample>().is_some_and(|s| s.start == start));
         let oscillation = largest(segment.iter().map(|m| m.map.trace())).sqrt();
         Some(Self {
             farthest: largest(distances.into_iter()),

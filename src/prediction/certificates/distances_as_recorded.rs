@@ -1,7 +1,8 @@
 //! Recorded distances are those of the weights.
 
-use crate::dynamics::{Probe, Record};
+use crate::experiment::{Probe, Record};
 use crate::prediction::{Finding, Prediction, recomputation};
+use crate::process::{Kind, kinds};
 
 /// Steps of gradient descent, distances between all processes and displacements along Sigma's eigenvectors, recomputed.
 pub struct DistancesAsRecorded;
@@ -13,6 +14,10 @@ impl Prediction for DistancesAsRecorded {
 
     fn statement(&self) -> &'static str {
         "a step of gradient descent is -eta grad L, and recorded distances and displacements are those of the weights"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        kinds()
     }
 
     fn probes(&self) -> Vec<Probe> {

@@ -1,8 +1,9 @@
 //! Reported eigenpairs are eigenpairs, their residuals are what was reported, and none is missing.
 
-use crate::dynamics::certificate::EigenpairCertificate;
-use crate::dynamics::{Probe, Record};
+use crate::experiment::certificate::EigenpairCertificate;
+use crate::experiment::{Probe, Record};
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::{Kind, kinds};
 
 /// The effective eigenvalues above the threshold, at some steps of every process, by a judge that shares no code with the solver.
 pub struct EigenpairsCertified;
@@ -14,6 +15,10 @@ impl Prediction for EigenpairsCertified {
 
     fn statement(&self) -> &'static str {
         "the eigenpairs of every process are orthonormal, have the residuals that were reported, and none above its threshold is missing"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        kinds()
     }
 
     fn probes(&self) -> Vec<Probe> {

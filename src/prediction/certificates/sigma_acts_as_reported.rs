@@ -1,7 +1,8 @@
 //! The Sigma that is reported is the one that acts on the central flow.
 
-use crate::dynamics::{Probe, Record};
+use crate::experiment::{Probe, Record};
 use crate::prediction::{Finding, Judgement, Prediction, recomputation};
+use crate::process::Kind;
 
 /// Force, velocity, substeps and `tr(H Sigma H)` follow from the reported eigenvalues and eigenvectors of Sigma.
 pub struct SigmaActsAsReported;
@@ -13,6 +14,10 @@ impl Prediction for SigmaActsAsReported {
 
     fn statement(&self) -> &'static str {
         "the flow moves by -eta (grad L + 1/2 grad <H, Sigma>) dt, and tr(H Sigma H) is what it says, with the reported Sigma"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[]
     }
 
     fn probes(&self) -> Vec<Probe> {

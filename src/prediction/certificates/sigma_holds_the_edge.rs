@@ -1,9 +1,10 @@
 //! Along the central flow no critical eigenvalue passes 2/eta, and Sigma acts only where one is there (talk, conditions 1
 //! to 3; G8), asked of Hessian-vector products along the flow's own velocity.
 
-use crate::dynamics::certificate::EdgeCertificate;
-use crate::dynamics::{Probe, Record};
+use crate::experiment::certificate::EdgeCertificate;
+use crate::experiment::{Probe, Record};
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::Kind;
 
 /// `0 <= X  _|_  2 I - Q' eta H Q - dt d/dt (Q' eta H Q) >= 0`, the derivative taken along the flow.
 pub struct SigmaHoldsTheEdge;
@@ -20,6 +21,10 @@ impl Prediction for SigmaHoldsTheEdge {
 
     fn statement(&self) -> &'static str {
         "the reported Sigma keeps every critical eigenvalue from passing 2/eta along the flow, and acts only where one is there"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[]
     }
 
     fn probes(&self) -> Vec<Probe> {

@@ -1,7 +1,8 @@
 //! Before the edge gradient descent departs from gradient flow by the Euler term (G3, to the next order).
 
-use crate::dynamics::{Probe, Record};
+use crate::experiment::{Probe, Record};
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::Kind;
 
 /// `w_t = w_flow(t) + e(t) + O(eta^2)` with `de/dt = -eta H (e + eta/2 g)`: what is left is of second order in eta.
 pub struct EulerTerm;
@@ -15,6 +16,10 @@ impl Prediction for EulerTerm {
 
     fn statement(&self) -> &'static str {
         "before the edge gradient descent is gradient flow and the Euler term, to second order in eta at a fixed time"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[]
     }
 
     fn probes(&self) -> Vec<Probe> {

@@ -1,9 +1,10 @@
 //! Before the edge gradient descent follows gradient flow (talk; G3).
 
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::prediction::largest::largest;
 use crate::prediction::window::edge;
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::{FlowSample, Kind, MidpointSample, central_flow, gradient_flow, midpoints};
 
 /// Up to the edge the distance to gradient flow is what Euler's local errors add up to, small against the path.
 pub struct FollowsGradientFlow;
@@ -20,11 +21,15 @@ impl Prediction for FollowsGradientFlow {
         "before the edge gradient descent follows gradient flow: their distance over the path length is within Euler's error"
     }
 
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&midpoints::KIND, &gradient_flow::KIND, &central_flow::KIND]
+    }
+
     fn judge(&self, record: &Record) -> Finding {
         let control =
             "WRONG: gradient descent follows gradient flow as far as it is integrated, at the edge too";
         let entered = edge(record).filter(|&edge| edge >= FEWEST);
-        let last = record.samples.iter().rposition(|s| s.gradient_flow.is_some()).unwrap_or(0);
+        let last = record.samples.iter().rposition(|s| s.get::<FlowSample>().is_some()).unwrap_or(0);
         Finding {
             claim: judge(self.statement(), record, entered.map(|edge| (edge, edge))),
             control: judge(control, record, entered.map(|edge| (edge, last))),
@@ -40,11 +45,11 @@ fn judge(statement: &str, record: &Record, steps: Option<(usize, usize)>) -> Jud
             format!("the central flow did not enter the edge of stability, or within {FEWEST} steps");
         return Judgement::not_reached(statement, reason);
     };
-    let at = |step: usize| record.samples.get(step)?.gradient_flow.as_ref();
+    let at = |step: usize| record.samples.get(step)?.get::<FlowSample>();
     let (Some(entering), Some(flow)) = (at(edge), at(until)) else {
         return Judgement::not_reached(statement, "gradient flow stopped before");
     };
-    let midpoints = record.samples[..=until].iter().filter_map(|s| s.midpoint.as_ref());
+    let midpoints = record.samples[..=until].iter().filter_map(|s| s.get::<MidpointSample>());
     let farthest = largest(midpoints.filter_map(|m| m.to_gradient_flow));
     let values = Values {
         predicted: 0.0,

@@ -1,9 +1,10 @@
 //! On the quadratic Taylor approximation each eigenvector's coordinate is multiplied by `1 - eta lambda` a step (talk; G1).
 
-use crate::dynamics::{Probe, QuadraticMode, Record};
+use crate::experiment::{Probe, QuadraticMode, Record};
 use crate::prediction::largest::largest;
 use crate::prediction::worst::worst;
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::Kind;
 
 /// Gradient descent on quadratics: converges along eigenvectors below 2/eta, oscillates with growth above.
 pub struct QuadraticModes;
@@ -15,6 +16,10 @@ impl Prediction for QuadraticModes {
 
     fn statement(&self) -> &'static str {
         "on the quadratic Taylor approximation each coordinate along an eigenvector is multiplied by 1 - eta lambda a step"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[]
     }
 
     fn probes(&self) -> Vec<Probe> {

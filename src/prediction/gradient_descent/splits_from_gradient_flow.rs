@@ -1,9 +1,12 @@
 //! After the edge gradient descent splits from gradient flow (talk; G3).
 
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::prediction::largest::largest;
 use crate::prediction::window::edge;
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::{
+    CentralSample, FlowSample, Kind, MidpointSample, central_flow, gradient_flow, midpoints,
+};
 
 /// After the edge the distance to gradient flow grows faster than the path; before it, slower.
 pub struct SplitsFromGradientFlow;
@@ -18,6 +21,10 @@ impl Prediction for SplitsFromGradientFlow {
 
     fn statement(&self) -> &'static str {
         "after the edge gradient descent splits from gradient flow: their distance grows faster than the path length"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&midpoints::KIND, &gradient_flow::KIND, &central_flow::KIND]
     }
 
     fn judge(&self, record: &Record) -> Finding {
@@ -63,7 +70,7 @@ impl Split {
         }
         let last = (edge + 1..record.samples.len()).rev().find_map(|step| {
             // What the theory itself says of this run: the distance of the central flow from gradient flow.
-            Some((record.samples[step].flows_apart?, Point::at(record, step)?))
+            Some((record.samples[step].get::<FlowSample>()?.to_central_flow?, Point::at(record, step)?))
         });
         let (Some(halfway), Some(entry), Some((predicted, end))) =
             (Point::at(record, edge / 2), Point::at(record, edge), last)
@@ -81,9 +88,9 @@ impl Split {
 impl Point {
     fn at(record: &Record, step: usize) -> Option<Self> {
         let sample = &record.samples[step];
-        let flow = sample.gradient_flow.as_ref()?;
-        let distance = sample.midpoint.as_ref()?.to_gradient_flow?;
-        let central = record.samples[..step].iter().filter_map(|s| s.central_flow.as_ref());
+        let flow = sample.get::<FlowSample>()?;
+        let distance = sample.get::<MidpointSample>()?.to_gradient_flow?;
+        let central = record.samples[..step].iter().filter_map(|s| s.get::<CentralSample>());
         let oscillation = largest(central.map(|c| c.trace())).sqrt();
         let point = Self { distance, path: flow.path, error: flow.error, oscillation };
         (distance > 0.0 && flow.path > 0.0).then_some(point)

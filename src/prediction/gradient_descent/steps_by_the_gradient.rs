@@ -1,7 +1,8 @@
 //! A step of gradient descent is eta times the gradient (talk).
 
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::prediction::{Finding, Judgement, Prediction, Values};
+use crate::process::Kind;
 
 /// `|w_{t+1} - w_t| = eta |grad L(w_t)|`: the learning rate that acts is the one that the theory is given.
 pub struct StepsByTheGradient;
@@ -13,6 +14,10 @@ impl Prediction for StepsByTheGradient {
 
     fn statement(&self) -> &'static str {
         "each step is eta times the gradient: |w_{t+1} - w_t| / |grad L(w_t)| is eta"
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[]
     }
 
     fn judge(&self, record: &Record) -> Finding {

@@ -5,9 +5,10 @@ use super::truth::{
     BEYOND, BY_COORDINATE, DIM, ETA, FIRST, RATE, RESIDUAL, REST, RISE, SEGMENT, SHARES, STATE, STEPS,
     displacements, record, trace, with,
 };
-use crate::dynamics::{Record, Sample};
+use crate::experiment::Record;
 use crate::numeric::random::Stream;
 use crate::prediction::Outcome;
+use crate::process::{MidpointSample, Sample, SegmentSample};
 
 /// A claim about an average: measured is the ratio of means of `a_t` and `b_t`.
 pub struct Claim {
@@ -78,13 +79,13 @@ pub fn claims() -> Vec<Claim> {
     let measured: Vec<usize> = all.iter().copied().filter(|step| (step - FIRST).is_multiple_of(5)).collect();
     vec![
         of("oscillation_size", &all, trace, |s, a, _| {
-            s.midpoint.as_mut().expect("a midpoint").displacement_square = a;
+            s.get_mut::<MidpointSample>().expect("a midpoint").displacement_square = a;
         }),
         of(
             "loss_decomposes",
             &all,
             |step| trace(step) / ETA,
-            |s, a, _| s.discrete.loss = s.segment.as_ref().expect("a segment").map.loss + a,
+            |s, a, _| s.discrete.loss = s.get::<SegmentSample>().expect("a segment").map.loss + a,
         ),
         Claim {
             truncation: squares(&all) + kurtosis(&all) * REST.gradient,
@@ -94,7 +95,7 @@ pub fn claims() -> Vec<Claim> {
                 |step| trace(step) * 4.0 / (ETA * ETA),
                 |s, a, _| {
                     s.discrete.gradient_square =
-                        s.segment.as_ref().expect("a segment").map.gradient_square + a;
+                        s.get::<SegmentSample>().expect("a segment").map.gradient_square + a;
                 },
             )
         },
@@ -103,7 +104,7 @@ pub fn claims() -> Vec<Claim> {
             &all,
             |_| STATE,
             |s, a, _| {
-                let segment = s.segment.as_mut().expect("a segment");
+                let segment = s.get_mut::<SegmentSample>().expect("a segment");
                 segment.state.as_mut().expect("a state").size = a;
             },
         ),
@@ -123,7 +124,7 @@ pub fn claims() -> Vec<Claim> {
                 |step| (SHARES[0] * SHARES[1]).sqrt() * trace(step),
                 |s, a, b| {
                     let x = displacements(s.step, [1.0, a / b]);
-                    s.segment.as_mut().expect("a segment").map.oscillation = x;
+                    s.get_mut::<SegmentSample>().expect("a segment").map.oscillation = x;
                 },
             )
         },
@@ -132,7 +133,7 @@ pub fn claims() -> Vec<Claim> {
             truncation: 0.5 * SWING + CYCLE + kurtosis(&all) * REST.curvature + 0.5 * RATE,
             error: 2.0 * RESIDUAL * RESIDUAL,
             ..of("sharpness_equilibrates", &measured, trace, |s, a, b| {
-                s.segment.as_mut().expect("a segment").curvature = vec![a / b; 2];
+                s.get_mut::<SegmentSample>().expect("a segment").curvature = vec![a / b; 2];
             })
         },
     ]
@@ -149,7 +150,7 @@ fn pace() -> Vec<Trial> {
         let mut record = record();
         for &step in &steps {
             let sign = if step % 2 == 0 { 1.0 } else { -1.0 };
-            let segment = record.samples[step].segment.as_mut().expect("a segment");
+            let segment = record.samples[step].get_mut::<SegmentSample>().expect("a segment");
             segment.ahead = slope * time(step) + sign * noise;
         }
         record
@@ -175,7 +176,7 @@ fn pace() -> Vec<Trial> {
 }
 
 fn along<const I: usize>(sample: &mut Sample, a: f64, _: f64) {
-    sample.segment.as_mut().expect("a segment").map.oscillation[I] = a.sqrt();
+    sample.get_mut::<SegmentSample>().expect("a segment").map.oscillation[I] = a.sqrt();
 }
 
 impl Claim {
@@ -246,7 +247,7 @@ fn by_coordinate() -> Vec<Trial> {
     let tolerance = 1.0 - BY_COORDINATE.halves + 0.5 * squares(&window()).powi(2);
     constant("squares_by_coordinate", (tolerance, 0.0), |x| {
         with(|s| {
-            let state = s.segment.as_mut().and_then(|segment| segment.state.as_mut());
+            let state = s.get_mut::<SegmentSample>().and_then(|segment| segment.state.as_mut());
             let found = state.and_then(|state| state.by_coordinate.as_mut());
             found.into_iter().for_each(|found| found.predicted = 1.0 - x);
         })
@@ -278,7 +279,7 @@ fn unsustained() -> Vec<Trial> {
         let rate = libm::log(factor) / (0.75 * (STEPS - FIRST) as f64);
         for sample in &mut record.samples[FIRST..] {
             let size = libm::exp(rate * (sample.step - FIRST) as f64);
-            sample.midpoint.as_mut().expect("a midpoint").displacement_square *= size;
+            sample.get_mut::<MidpointSample>().expect("a midpoint").displacement_square *= size;
         }
         record
     };
@@ -301,7 +302,7 @@ fn nearer() -> Vec<Trial> {
         error: 0.0,
         steps,
         size: |step| 0.005 * time(step),
-        set: |s, a, _| s.segment.as_mut().expect("a segment").to_map = a,
+        set: |s, a, _| s.get_mut::<SegmentSample>().expect("a segment").to_map = a,
         quantile: 3.499,
     };
     let level = 0.5 / distances.noise(1.0, 2).1 / distances.quantile;

@@ -5,6 +5,7 @@ use super::truth::{
     AT_THE_EDGE, DIM, EDGE_STEP, ETA, EULER_ERROR, FLOW_ERROR, GRADIENT_SQUARE, MIDPOINT_RESIDUAL, NORM,
     SPEED, START, STEPS, record, split, trace, with,
 };
+use crate::process::{MapSample, MidpointSample};
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = steps();
@@ -35,7 +36,7 @@ fn map() -> Vec<Trial> {
     let tolerance = 1.5 * (EDGE_STEP as f64 - 1.0) * a_step + a_step;
     constant("central_map_is_descent", (tolerance, 0.0), |x| {
         let mut record = record();
-        record.samples[80].central_map.as_mut().expect("a map").to_descent = x;
+        record.samples[80].get_mut::<MapSample>().expect("a map").to_descent = x;
         record
     })
 }
@@ -49,7 +50,7 @@ fn sharpening() -> Vec<Trial> {
     let angle = steps.clone().map(|step| MIDPOINT_RESIDUAL * eigenvalue(step) / 0.5).sum::<f64>()
         / steps.len() as f64;
     Allowed(|_| tolerance, |x: f64| 2.0 * angle * x).trials("progressive_sharpening", "a fall of", |x| {
-        with(|s| s.midpoint.iter_mut().for_each(|m| m.sharpening = -x / (ETA * ETA)))
+        with(|s| s.get_mut::<MidpointSample>().into_iter().for_each(|m| m.sharpening = -x / (ETA * ETA)))
     })
 }
 
@@ -58,7 +59,7 @@ fn follows() -> Vec<Trial> {
     let path = SPEED * EDGE_STEP as f64;
     constant("follows_gradient_flow", (EULER_ERROR / path, FLOW_ERROR / path), |x| {
         let mut record = record();
-        record.samples[80].midpoint.as_mut().expect("a midpoint").to_gradient_flow = Some(x * path);
+        record.samples[80].get_mut::<MidpointSample>().expect("a midpoint").to_gradient_flow = Some(x * path);
         record
     })
 }
@@ -74,7 +75,9 @@ fn splits() -> Vec<Trial> {
     Allowed(tolerance, error).trials("splits_from_gradient_flow", "exponent below 1 by", |x| {
         with(|s| {
             let step = s.step;
-            s.midpoint.iter_mut().for_each(|m| m.to_gradient_flow = Some(split(step, 1.0 - x)));
+            s.get_mut::<MidpointSample>()
+                .into_iter()
+                .for_each(|m| m.to_gradient_flow = Some(split(step, 1.0 - x)));
         })
     })
 }

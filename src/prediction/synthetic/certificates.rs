@@ -2,8 +2,8 @@
 
 use super::trial::{Trial, constant};
 use super::truth::{TOLERANCE, record};
-use crate::dynamics::certificate::EigenpairCertificate;
-use crate::dynamics::{ProbeResults, Record};
+use crate::experiment::certificate::EigenpairCertificate;
+use crate::experiment::{ProbeResults, Record};
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = vec![];

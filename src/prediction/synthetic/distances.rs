@@ -4,13 +4,18 @@ use super::trial::{Trial, constant};
 use super::truth::{
     BEYOND_AT_FIRST, BEYOND_EARLY, ETA, FIRST, SEGMENT, SHARPNESS_SLOPE, SPEED, STEPS, record, trace, with,
 };
+use crate::process::{MapSample, SegmentSample};
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = from_start();
     trials.extend(in_segments());
     // Nearer is a ratio below 1 over the second halves, without noise to its last digit.
     trials.extend(constant("nearer_than_gradient_flow", (1.0, 0.0), |x| {
-        with(|s| s.segment.iter_mut().for_each(|s| s.to_map = x * s.to_gradient_flow.expect("there")))
+        with(|s| {
+            s.get_mut::<SegmentSample>()
+                .into_iter()
+                .for_each(|s| s.to_map = x * s.to_gradient_flow.expect("there"))
+        })
     }));
     trials
 }
@@ -26,7 +31,7 @@ fn from_start() -> Vec<Trial> {
     let tolerance = (trace(last).sqrt() + 2.0 * off(BEYOND_AT_FIRST)) / path;
     constant("tracks_central_flow", (tolerance, 0.0), |x| {
         let mut record = record();
-        let map = record.samples[FIRST + 7].central_map.as_mut().expect("a map");
+        let map = record.samples[FIRST + 7].get_mut::<MapSample>().expect("a map");
         map.to_midpoint = Some(x * path);
         record
     })
@@ -40,7 +45,7 @@ fn in_segments() -> Vec<Trial> {
         let tolerance = (trace(last).sqrt() + 2.0 * off(BEYOND_EARLY)) / path;
         trials.extend(constant("tracks_in_segments", (tolerance, 0.0), |x| {
             let mut record = record();
-            record.samples[start + 200].segment.as_mut().expect("a segment").to_map = x * path;
+            record.samples[start + 200].get_mut::<SegmentSample>().expect("a segment").to_map = x * path;
             record
         }));
     }

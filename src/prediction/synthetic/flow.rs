@@ -2,8 +2,9 @@
 
 use super::trial::{Trial, constant};
 use super::truth::{ASCENT, DIM, EDGE_STEP, RESIDUAL, RISE, SINGLE, record, with};
-use crate::dynamics::{CentralSample, MapSample, Record};
+use crate::experiment::Record;
 use crate::prediction::Outcome;
+use crate::process::{CentralSample, MapSample};
 
 /// The resolution of the claims about eta lambda: 1 % of 2.
 const MARGIN: f64 = 0.02;
@@ -66,7 +67,7 @@ fn eigenspace(sign: f64) -> Vec<Trial> {
 /// of an eigenvalue.
 fn complementary() -> Vec<Trial> {
     constant("sigma_complementary", (1e-12, 10.0 * f64::EPSILON), |x| {
-        with(|s| s.central_flow.iter_mut().for_each(|c| c.complementarity = x))
+        with(|s| s.get_mut::<CentralSample>().into_iter().for_each(|c| c.complementarity = x))
     })
 }
 
@@ -76,7 +77,7 @@ fn identities() -> Vec<Trial> {
     let rounding = f64::EPSILON * (DIM as f64).sqrt();
     let single = |solved: f64, mismatch: f64| {
         with(|s| {
-            for single in s.central_flow.iter_mut().filter_map(|c| c.single.as_mut()) {
+            for single in s.get_mut::<CentralSample>().into_iter().filter_map(|c| c.single.as_mut()) {
                 (single.solved, single.projection_mismatch) = (SINGLE.closed_form + solved, mismatch);
             }
         })
@@ -95,7 +96,7 @@ fn descends() -> Vec<Trial> {
     let error = (ASCENT.restoring + ASCENT.euler) / ASCENT.descent;
     constant("central_flow_descends", (0.01, error), |x| {
         let mut record = record();
-        let central = record.samples[700].central_flow.as_mut().expect("a flow");
+        let central = record.samples[700].get_mut::<CentralSample>().expect("a flow");
         central.ascent.as_mut().expect("an ascent").change = x * ASCENT.descent;
         record
     })
@@ -104,7 +105,9 @@ fn descends() -> Vec<Trial> {
 fn at_the_edge(change: impl Fn(&mut CentralSample, &mut MapSample)) -> Record {
     with(|s| {
         if s.step >= EDGE_STEP {
-            change(s.central_flow.as_mut().expect("a flow"), s.central_map.as_mut().expect("a map"));
+            let mut flow = s.get::<CentralSample>().expect("a flow").clone();
+            change(&mut flow, s.get_mut().expect("a map"));
+            s.set(flow);
         }
     })
 }

@@ -6,8 +6,9 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 use super::numbers::{Number, visit};
 use super::trial;
 use super::truth;
-use crate::dynamics::{Record, Sample};
+use crate::experiment::Record;
 use crate::prediction::{Judgement, Outcome, registry};
+use crate::process::{CentralSample, FlowSample, MapSample, MidpointSample, Sample, SegmentSample};
 use crate::report;
 use crate::suite::{Case, Runs, VerdictRow, Verification};
 
@@ -98,15 +99,15 @@ impl Edit {
 
     fn remove(&self, sample: &mut Sample) {
         match self.kind % 9 {
-            0 => sample.midpoint = None,
-            1 => sample.gradient_flow = None,
-            2 => sample.central_flow = None,
-            3 => sample.central_map = None,
-            4 => sample.flows_apart = None,
-            5 => sample.segment = None,
-            6 => sample.segment.iter_mut().for_each(|s| s.rest = None),
-            7 => sample.central_flow.iter_mut().for_each(|c| c.single = None),
-            _ => sample.central_flow.iter_mut().for_each(|c| c.ascent = None),
+            0 => sample.remove::<MidpointSample>(),
+            1 => sample.remove::<FlowSample>(),
+            2 => sample.remove::<CentralSample>(),
+            3 => sample.remove::<MapSample>(),
+            4 => sample.get_mut::<FlowSample>().into_iter().for_each(|f| f.to_central_flow = None),
+            5 => sample.remove::<SegmentSample>(),
+            6 => sample.get_mut::<SegmentSample>().into_iter().for_each(|s| s.rest = None),
+            7 => sample.get_mut::<CentralSample>().into_iter().for_each(|c| c.single = None),
+            _ => sample.get_mut::<CentralSample>().into_iter().for_each(|c| c.ascent = None),
         }
     }
 
@@ -130,13 +131,14 @@ fn noisy() -> Record {
     let mut record = truth::record();
     for sample in &mut record.samples {
         let more = 1.0 + 0.1 * stream.normal();
-        let Some(segment) = &mut sample.segment else { continue };
+        let Some(mut segment) = sample.get::<SegmentSample>().cloned() else { continue };
         sample.discrete.loss += segment.map.trace() / truth::ETA * (more - 1.0);
         sample.discrete.gradient_square *= more;
-        sample.midpoint.iter_mut().for_each(|m| m.displacement_square *= more);
+        sample.get_mut::<MidpointSample>().into_iter().for_each(|m| m.displacement_square *= more);
         segment.map.oscillation.iter_mut().for_each(|x| *x *= more);
         segment.ahead += more - 1.0;
         segment.curvature.iter_mut().for_each(|c| *c *= more);
+        sample.set(segment);
     }
     record
 }
@@ -217,6 +219,6 @@ fn many_edited_records_neither_panic_nor_hold_by_nothing() {
 /// A size below zero, the work of a defect, is no reason to hold.
 #[test]
 fn a_negative_error_makes_nothing_hold() {
-    let record = truth::with(|s| s.gradient_flow.iter_mut().for_each(|f| f.error = -1.0));
+    let record = truth::with(|s| s.get_mut::<FlowSample>().into_iter().for_each(|f| f.error = -1.0));
     assert_eq!(trial::judge("follows_gradient_flow", &record).claim.verdict, Outcome::Unresolved);
 }

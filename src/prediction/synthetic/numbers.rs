@@ -1,12 +1,13 @@
 //! Every number of a record by its name: written as patterns without `..`, so that a field that is not listed does not compile.
 
-use crate::dynamics::certificate::{
+use crate::dynamics::{Ascent, EulerDrift, SingleEigenvalue};
+use crate::experiment::certificate::{
     ActionCertificate, Comparison, DistanceCertificate, EdgeCertificate, EigenpairCertificate,
 };
-use crate::dynamics::{
-    Ascent, ByCoordinate, CentralSample, DiscreteSample, EulerDrift, Expansion, ExpansionRest, FlowSample,
-    MapSample, MidpointSample, ProbeResults, QuadraticMode, QuadraticModel, Record, Sample, SegmentSample,
-    SingleEigenvalue, StateSample,
+use crate::experiment::{Expansion, ProbeResults, QuadraticMode, QuadraticModel, Record};
+use crate::process::{
+    Account, ByCoordinate, CentralSample, DiscreteSample, ExpansionRest, FlowSample, MapSample,
+    MidpointSample, Sample, SegmentSample, StateSample,
 };
 
 /// What is done to the numbers: a name and what is there.
@@ -44,8 +45,8 @@ pub fn visit(record: &mut Record, f: &mut Visit<'_>) {
         probes: found,
         stops: _,
         cancelled: _,
-        products,
-        hashes: _,
+        accounts,
+        bits: _,
     } = record;
     f("dim", Count(dim));
     f("learning_rate", Real(learning_rate));
@@ -57,41 +58,34 @@ pub fn visit(record: &mut Record, f: &mut Visit<'_>) {
     f("substeps", Count(substeps));
     f("segment", Count(segment));
     f("eigen_tolerance", Real(eigen_tolerance));
-    products.iter_mut().for_each(|products| f("products", Count(products)));
+    for Account { process: _, products, bits: _, moves: _ } in accounts {
+        f("products", Count(products));
+    }
     samples.iter_mut().for_each(|s| sample(s, f));
     probes(found, f);
 }
 
 /// All numbers of a sample.
 pub fn sample(sample: &mut Sample, f: &mut Visit<'_>) {
-    let Sample {
-        step,
-        discrete,
-        midpoint: of_midpoint,
-        gradient_flow,
-        central_flow,
-        central_map,
-        flows_apart,
-        segment: of_segment,
-    } = sample;
-    f("step", Count(step));
-    let DiscreteSample { loss, gradient_square, edge_step, step_length } = discrete;
+    f("step", Count(&mut sample.step));
+    let DiscreteSample { loss, gradient_square, edge_step, step_length } = &mut sample.discrete;
     f("discrete.loss", Real(loss));
     f("discrete.gradient_square", Real(gradient_square));
     f("discrete.edge_step", Real(edge_step));
     f("discrete.step_length", Real(step_length));
-    of_midpoint.iter_mut().for_each(|m| midpoint(m, f));
-    if let Some(FlowSample { loss, sharpness, error, path, euler_error }) = gradient_flow {
+    sample.get_mut::<MidpointSample>().into_iter().for_each(|m| midpoint(m, f));
+    if let Some(FlowSample { loss, sharpness, error, path, euler_error, to_central_flow }) = sample.get_mut()
+    {
         f("gradient_flow.loss", Real(loss));
         f("gradient_flow.sharpness", Real(sharpness));
         f("gradient_flow.error", Real(error));
         f("gradient_flow.path", Real(path));
         f("gradient_flow.euler_error", Real(euler_error));
+        f("gradient_flow.to_central_flow", Maybe(to_central_flow));
     }
-    central_flow.iter_mut().for_each(|c| central(c, f));
-    central_map.iter_mut().for_each(|m| map(m, f));
-    f("flows_apart", Maybe(flows_apart));
-    of_segment.iter_mut().for_each(|s| segment(s, f));
+    sample.get_mut::<CentralSample>().into_iter().for_each(|c| central(c, f));
+    sample.get_mut::<MapSample>().into_iter().for_each(|m| map(m, f));
+    sample.get_mut::<SegmentSample>().into_iter().for_each(|s| segment(s, f));
 }
 
 fn midpoint(midpoint: &mut MidpointSample, f: &mut Visit<'_>) {

@@ -4,7 +4,7 @@ use std::f64::consts::LOG2_E;
 
 use super::trial::{Allowed, Trial, constant};
 use super::truth::{halvings, record};
-use crate::dynamics::Record;
+use crate::experiment::Record;
 
 /// The changes of the local order in the last halving and in the one before.
 const CHANGES: [f64; 2] = [0.02, 0.04];

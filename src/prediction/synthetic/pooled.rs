@@ -2,7 +2,7 @@
 
 use super::averages::{Claim, claims};
 use super::truth::record;
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::prediction::{Finding, Outcome, find};
 use crate::suite::{Runs, VerdictRow};
 

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::numbers::{Number, visit};
 use super::truth;
-use crate::dynamics::Record;
-use crate::dynamics::certificate::EdgeCertificate;
+use crate::experiment::Record;
+use crate::experiment::certificate::EdgeCertificate;
 use crate::prediction::{Judgement, Outcome, Prediction, registry};
+use crate::process::{CentralSample, MapSample};
 
 /// Numbers of which only the sign is read: ten times as large nothing changes, with zero something does.
 const SIGNS: [&str; 2] = ["action.trace", "edge.trace"];
@@ -91,8 +92,8 @@ fn record() -> Record {
     // A small excess of the flow that is larger in the map as the second order says, an ascent that is nearly none, and a
     // certificates of points where there is hardly a need of Sigma.
     let at_the_edge = &mut record.samples[600];
-    at_the_edge.central_map.as_mut().expect("a map").sharpness = 2.009;
-    let flow = at_the_edge.central_flow.as_mut().expect("a flow");
+    at_the_edge.get_mut::<MapSample>().expect("a map").sharpness = 2.009;
+    let flow = at_the_edge.get_mut::<CentralSample>().expect("a flow");
     flow.eigenvalues[0] = 2.001;
     flow.ascent.as_mut().expect("an ascent").change = 1e-5;
     let edge = record.probes.edges[0];

@@ -1,7 +1,7 @@
 //! A record and the outcome that a claim must have on it.
 
 use super::truth;
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::prediction::{Finding, Outcome, find, registry};
 
 /// One of them.

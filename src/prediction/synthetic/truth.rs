@@ -1,12 +1,13 @@
 //! The record of a run that fits the theory exactly, by formulas.
 
-use crate::dynamics::certificate::{
+use crate::dynamics::{Ascent, EulerDrift, SingleEigenvalue};
+use crate::experiment::certificate::{
     ActionCertificate, Comparison, DistanceCertificate, EdgeCertificate, EigenpairCertificate,
 };
-use crate::dynamics::{
-    Ascent, ByCoordinate, CentralSample, DiscreteSample, EulerDrift, Expansion, ExpansionRest, FlowSample,
-    MapSample, MidpointSample, ProbeResults, QuadraticMode, QuadraticModel, Record, Sample, SegmentSample,
-    SingleEigenvalue, StateSample,
+use crate::experiment::{Expansion, ProbeResults, QuadraticMode, QuadraticModel, Record};
+use crate::process::{
+    Account, ByCoordinate, CentralSample, DiscreteSample, ExpansionRest, FlowSample, MapSample,
+    MidpointSample, Sample, SegmentSample, StateSample, kinds,
 };
 
 /// The learning rate eta.
@@ -98,9 +99,27 @@ pub fn record() -> Record {
         probes: probes(),
         stops: vec![],
         cancelled: false,
-        products: [1, 2, 3, 4, 5],
-        hashes: ["a", "b", "c", "d"].map(String::from),
+        accounts: kinds().iter().map(|kind| Account { products: 1, ..Account::open(kind) }).collect(),
+        bits: "a".to_string(),
     }
+}
+
+/// The record of a run without a process: without its part of each sample, and what relates others to it.
+pub fn without(process: &str) -> Record {
+    with(|sample| {
+        sample.keep(|other| other != process);
+        if let Some(midpoint) = sample.get_mut::<MidpointSample>() {
+            match process {
+                "gradient_flow" => midpoint.to_gradient_flow = None,
+                "central_flow" => midpoint.to_central_flow = None,
+                _ => {}
+            }
+        }
+        if process == "central_flow" {
+            sample.get_mut::<FlowSample>().into_iter().for_each(|flow| flow.to_central_flow = None);
+            sample.get_mut::<MapSample>().into_iter().for_each(|map| map.distance = None);
+        }
+    })
 }
 
 /// The record with every sample changed.
@@ -116,34 +135,37 @@ fn sample(step: usize) -> Sample {
     // The loss goes up once on the way, as it does in a blow-up.
     let jump = if step == EDGE_STEP + 100 { 5.0 } else { 0.0 };
     let gradient_square = theory.gradient_square + theory.gradient_variance;
-    Sample {
-        step,
-        discrete: DiscreteSample {
-            loss: theory.loss + theory.trace() / ETA + jump,
-            gradient_square,
-            edge_step: ETA,
-            step_length: ETA * gradient_square.sqrt(),
-        },
-        midpoint: (step > 0).then(|| midpoint(step, distance)),
-        gradient_flow: Some(FlowSample {
-            loss: 1.0,
-            sharpness: START + 0.005 * step as f64,
-            error: FLOW_ERROR,
-            path: SPEED * step as f64,
-            euler_error: EULER_ERROR,
-        }),
-        central_map: Some(MapSample {
-            distance: Some(1e-3),
-            to_descent: 0.0,
-            to_midpoint: Some(0.01),
-            sharpness: theory.eigenvalues[0],
-            trace: theory.trace(),
-            effective_variance: theory.effective_variance,
-        }),
-        central_flow: Some(theory),
-        flows_apart: (step > 0).then_some(distance),
-        segment: start_of(step).map(|start| segment(step, start)),
+    let descent = DiscreteSample {
+        loss: theory.loss + theory.trace() / ETA + jump,
+        gradient_square,
+        edge_step: ETA,
+        step_length: ETA * gradient_square.sqrt(),
+    };
+    let mut sample = Sample::new(step, descent);
+    if step > 0 {
+        sample.set(midpoint(step, distance));
     }
+    sample.set(FlowSample {
+        loss: 1.0,
+        sharpness: START + 0.005 * step as f64,
+        error: FLOW_ERROR,
+        path: SPEED * step as f64,
+        euler_error: EULER_ERROR,
+        to_central_flow: (step > 0).then_some(distance),
+    });
+    sample.set(MapSample {
+        distance: Some(1e-3),
+        to_descent: 0.0,
+        to_midpoint: Some(0.01),
+        sharpness: theory.eigenvalues[0],
+        trace: theory.trace(),
+        effective_variance: theory.effective_variance,
+    });
+    sample.set(theory);
+    if let Some(start) = start_of(step) {
+        sample.set(segment(step, start));
+    }
+    sample
 }
 
 fn midpoint(step: usize, distance: f64) -> MidpointSample {

@@ -3,9 +3,10 @@
 use super::axis::Scale;
 use super::figure::{Colour, Figure, Line, Stroke};
 use super::smooth::{smoothed, width};
-use crate::dynamics::{CentralSample, Record, Sample};
+use crate::experiment::Record;
 use crate::optimizer::EDGE;
 use crate::prediction::window::RESTART;
+use crate::process::{CentralSample, FlowSample, MapSample, MidpointSample, Sample, SegmentSample};
 
 /// Eigenvectors of Sigma whose oscillations are drawn: as many as the eye can tell apart.
 const OSCILLATIONS: usize = 4;
@@ -18,8 +19,8 @@ pub fn figures(record: &Record) -> Vec<Figure> {
 
 /// The central flow from `w_0`, and in segments the central map, once it has settled.
 fn theory(sample: &Sample) -> Option<&CentralSample> {
-    let segment = sample.segment.as_ref().filter(|segment| sample.step >= segment.start + RESTART);
-    segment.map(|segment| &segment.map).or(sample.central_flow.as_ref())
+    let segment = sample.get::<SegmentSample>().filter(|segment| sample.step >= segment.start + RESTART);
+    segment.map(|segment| &segment.map).or(sample.get::<CentralSample>())
 }
 
 /// `L` along all processes and `L(w(t)) + tr(Sigma) / eta`.
@@ -32,7 +33,7 @@ fn loss(record: &Record) -> Figure {
             "gradient flow",
             Colour::GradientFlow,
             Stroke::Dashed,
-            series(record, |s| Some(s.gradient_flow.as_ref()?.loss)),
+            series(record, |s| Some(s.get::<FlowSample>()?.loss)),
         ),
         line(
             "predicted time average: L(w(t)) + tr(Sigma) / eta",
@@ -47,13 +48,13 @@ fn loss(record: &Record) -> Figure {
 
 /// `eta lambda_i` along all processes.
 fn eigenvalues(record: &Record) -> Figure {
-    let midpoints = |s: &Sample, i: usize| s.midpoint.as_ref()?.eigenvalues.get(i).copied();
+    let midpoints = |s: &Sample, i: usize| s.get::<MidpointSample>()?.eigenvalues.get(i).copied();
     let central = |s: &Sample, i: usize| theory(s)?.eigenvalues.get(i).copied();
     let mut lines = vec![line(
         "gradient flow, the largest",
         Colour::GradientFlow,
         Stroke::Dashed,
-        series(record, |s| Some(s.gradient_flow.as_ref()?.sharpness)),
+        series(record, |s| Some(s.get::<FlowSample>()?.sharpness)),
     )];
     let name = |name: &'static str, i: usize| if i == 0 { name } else { "" };
     lines.extend(
@@ -102,31 +103,31 @@ fn distances(record: &Record) -> Figure {
             "to gradient flow",
             Colour::GradientFlow,
             Stroke::Dashed,
-            series(record, |s| s.midpoint.as_ref()?.to_gradient_flow),
+            series(record, |s| s.get::<MidpointSample>()?.to_gradient_flow),
         ),
         line(
             "to the central flow",
             Colour::CentralFlow,
             Stroke::Thick,
-            series(record, |s| s.midpoint.as_ref()?.to_central_flow),
+            series(record, |s| s.get::<MidpointSample>()?.to_central_flow),
         ),
         line(
             "to the central map",
             Colour::Prediction,
             Stroke::Thin,
-            series(record, |s| s.central_map.as_ref()?.to_midpoint),
+            series(record, |s| s.get::<MapSample>()?.to_midpoint),
         ),
         line(
             "in segments, to the central map started anew",
             Colour::Sequence(0),
             Stroke::Thin,
-            series(record, |s| Some(s.segment.as_ref()?.to_map).filter(|&distance| distance > 0.0)),
+            series(record, |s| Some(s.get::<SegmentSample>()?.to_map).filter(|&distance| distance > 0.0)),
         ),
         line(
             "in segments, to gradient flow started anew",
             Colour::Sequence(1),
             Stroke::Thin,
-            series(record, |s| s.segment.as_ref()?.to_gradient_flow.filter(|&distance| distance > 0.0)),
+            series(record, |s| s.get::<SegmentSample>()?.to_gradient_flow.filter(|&distance| distance > 0.0)),
         ),
     ];
     let note = "From the midpoints of gradient descent. The central map is the central flow with one Euler substep a step.";
@@ -192,7 +193,7 @@ fn smooth(record: &Record, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dynamics::Unwatched;
+    use crate::experiment::Unwatched;
 
     /// The predicted loss is above the central flow's by tr(Sigma)/eta, which is more than the whole error of the theory: on
     /// average over the last steps the measured loss is nearer to it than to the same with half or twice as much.

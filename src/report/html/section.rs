@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::escape::escaped;
 use super::figures::figures;
 use super::verdicts::verdicts;
-use crate::dynamics::Record;
+use crate::experiment::Record;
 use crate::suite::{Case, VerdictRow};
 
 /// What was run, its figures and its verdicts.
@@ -40,7 +40,7 @@ pub fn anchor(suite: &str, experiment: &str, seed: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dynamics::Unwatched;
+    use crate::experiment::Unwatched;
     use crate::report::html::well_formed;
 
     const FIGURES: [&str; 5] = [
@@ -57,7 +57,7 @@ mod tests {
              predictions = ['central_flow_descends', 'sigma_complementary']\nobjective.{objective}\n"
         );
         let suite = crate::suite::parse("b & c.toml", &text).unwrap_or_else(|error| panic!("{error}"));
-        let case = suite.cases().remove(0);
+        let case = Case { all_processes: true, ..suite.cases().remove(0) };
         let record = case.run(&Unwatched).expect("it can be run");
         (case, record)
     }

@@ -1,0 +1,63 @@
+//! How a run is made: a learning rate, a number of steps, the length of segments and the numerical settings.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::dynamics::Numerics;
+use crate::optimizer::{self, GradientDescentEntry, Rule, Scheduled};
+
+/// What a run takes beside an objective and a seed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Settings {
+    /// The optimizer.
+    #[serde(serialize_with = "optimizer::serialize")]
+    pub optimizer: Arc<dyn optimizer::Entry>,
+    /// The learning rate eta.
+    pub learning_rate: f64,
+    /// How it changes over time, if it does.
+    #[serde(serialize_with = "optimizer::serialize_schedule", skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Arc<dyn optimizer::Schedule>>,
+    /// gamma: the decay of the weights, as a part of the loss, `gamma/2 |w|^2`.
+    pub weight_decay: f64,
+    /// The number of steps of the optimizer.
+    pub steps: usize,
+    /// The number of steps made before all processes start, at what they have led to; a rule whose preconditioner is made of gradients
+    /// makes one at least.
+    pub warm_up: usize,
+    /// The number of steps after which the theory is started anew at a midpoint, once the transient is over; the flows
+    /// from `w_0` end with the first such segment.
+    pub segment: usize,
+    /// Numerical settings.
+    pub numerics: Numerics,
+}
+
+impl Settings {
+    /// The rule with its learning rate, constant or not.
+    pub fn rule(&self) -> Rule {
+        let rule = self.optimizer.rule(self.learning_rate);
+        match &self.schedule {
+            Some(schedule) => Arc::new(Scheduled::new(rule, schedule.clone())),
+            None => rule,
+        }
+    }
+}
+
+/// Long enough for several cycles of the sharpness, short enough that flows hardly spread.
+pub const DEFAULT_SEGMENT: usize = 400;
+
+impl Settings {
+    /// So many steps of gradient descent with this learning rate, and what is usual for the rest.
+    pub fn new(learning_rate: f64, steps: usize) -> Self {
+        Self {
+            optimizer: Arc::new(GradientDescentEntry {}),
+            learning_rate,
+            schedule: None,
+            weight_decay: 0.0,
+            steps,
+            warm_up: 0,
+            segment: DEFAULT_SEGMENT,
+            numerics: Numerics::default(),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Whole short runs: bits, flows against each other, and clean ends.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+use crate::data::digits::Digits;
+use crate::dynamics::{CentralFlow, GradientFlow, Numerics};
+use crate::model::mlp::Activation;
+use crate::numeric::dispatch::{Level, limit, test_lock};
+use crate::numeric::vector::distance;
+use crate::objective::{Entry, Loss, NetworkEntry, Quadratic, Valley};
+use crate::optimizer::{GradientDescent, Rule};
+use crate::process::{CentralSample, kinds};
+
+/// Counts steps and cancels after some.
+struct Counter {
+    steps: AtomicUsize,
+    most: usize,
+}
+
+impl Progress for Counter {
+    fn step(&self) {
+        self.steps.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.steps.load(Ordering::Relaxed) >= self.most
+    }
+}
+
+fn run_unwatched(objective: &dyn Entry, settings: &Settings) -> Record {
+    run(&*objective.build(1).expect("valid"), settings, 1, &Plan::everything(), &Unwatched)
+}
+
+fn valley() -> Valley {
+    Valley { curvature: 3.0, slope: 0.02, directions: 2 }
+}
+
+fn network() -> NetworkEntry {
+    NetworkEntry {
+        data: Arc::new(Digits {}),
+        examples: 100,
+        hidden: vec![9, 8],
+        activation: Activation::Gelu,
+        loss: Loss::CrossEntropy,
+    }
+}
+
+#[test]
+fn bits_depend_neither_on_vector_instructions_nor_on_threads() {
+    let _lock = test_lock();
+    let reference = run_unwatched(&network(), &Settings::new(0.5, 30));
+    for level in Level::ALL {
+        for threads in [1, 2] {
+            limit(level);
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            let record = pool.install(|| run_unwatched(&network(), &Settings::new(0.5, 30)));
+            assert!(record == reference, "{level:?}, {threads} threads: {:?}", record.accounts);
+        }
+    }
+    limit(Level::Avx512);
+}
+
+#[test]
+fn the_central_flow_is_gradient_flow_below_the_edge_to_first_order() {
+    let objective = network().build(1).expect("valid");
+    let rule: Rule = Arc::new(GradientDescent::new(0.1));
+    let mut exact = GradientFlow::new(rule.clone(), rule.begin(objective.start()));
+    for _ in 0..3 {
+        exact.advance(&*objective).expect("finite");
+    }
+    let error = |substeps: usize| {
+        let mut flow =
+            CentralFlow::new(rule.clone(), rule.begin(objective.start()), substeps, &Numerics::default(), 0);
+        for _ in 0..3 {
+            flow.advance(&*objective).expect("finite");
+        }
+        distance(flow.weights(), exact.weights())
+    };
+    let errors = [4, 8, 16].map(error);
+    // Euler is of first order: halving the substep halves the error, up to its second-order term.
+    for pair in errors.windows(2) {
+        let ratio = pair[0] / pair[1];
+        assert!((1.8..2.2).contains(&ratio), "{errors:?}");
+    }
+}
+
+#[test]
+fn the_central_flow_locks_the_valley_at_the_edge() {
+    let record = run_unwatched(&valley(), &Settings::new(0.5, 250));
+    assert_eq!(record.stopped(), None);
+    let last = record.samples.last().and_then(|s| s.get::<CentralSample>()).expect("it ran to the end");
+    assert!((last.eigenvalues[0] - 2.0).abs() < 1e-3, "{:?}", last.eigenvalues);
+    assert!(last.trace() > 0.0 && last.complementarity <= 1e-12);
+}
+
+#[test]
+fn divergence_ends_the_run_with_its_step() {
+    let quadratic = Quadratic { spectrum: vec![9.0, 1.0] };
+    let record = run_unwatched(&quadratic, &Settings::new(1.0, 400));
+    let stopped = record.stopped().expect("gradient descent diverges");
+    assert!(
+        stopped.contains("gradient descent stopped at step") && stopped.contains("diverged"),
+        "{stopped}"
+    );
+    assert!(stopped.contains("the central flow stopped at step"), "{stopped}");
+    assert!(record.samples.len() < 400);
+    assert!(record.columns().iter().all(|(_, column)| column.len() == record.samples.len()));
+}
+
+#[test]
+fn a_cancelled_run_keeps_its_samples() {
+    let progress = Counter { steps: AtomicUsize::new(0), most: 7 };
+    let record =
+        run(&*valley().build(1).expect("valid"), &Settings::new(0.5, 100), 1, &Plan::everything(), &progress);
+    assert!(record.interrupted());
+    assert_eq!(record.samples.len(), 7);
+}
+
+#[test]
+fn a_record_survives_json() {
+    let record = run_unwatched(&network(), &Settings::new(0.5, 5));
+    let text = serde_json::to_string(&record).expect("serialisable");
+    assert_eq!(serde_json::from_str::<Record>(&text).expect("readable"), record);
+}
+
+/// What acts on P, its state and bias corrections, inertia, a learning rate that changes, is in the complementarity problem as it is in
+/// the motion: certificates of a network's flow and map, which know of the rule only its steps and of the network only products, pass.
+#[test]
+fn certificates_pass_with_every_kind_of_rule() {
+    let objective = NetworkEntry { activation: Activation::Tanh, loss: Loss::Mse, ..network() };
+    let objective = objective.build(1).expect("valid");
+    for (text, eta) in [
+        ("optimizer.nesterov.momentum = 0.5", 0.2),
+        ("optimizer.scalar_rmsprop.beta2 = 0.9", 0.1),
+        ("optimizer.rmsprop.beta2 = 0.9", 4e-3),
+        ("optimizer.adam = { beta1 = 0.3, beta2 = 0.95 }", 4e-3),
+        ("schedule.linear = { steps = 60, to = 2.0 }", 0.2),
+    ] {
+        let source = crate::source::Source::new("test.toml", text);
+        let table = toml::de::DeTable::parse(text).expect("TOML").into_inner();
+        let optimizer = crate::optimizer::read(&source, table.get("optimizer").cloned()).expect("a rule");
+        let schedule = crate::optimizer::read_schedule(&source, table.get("schedule").cloned()).expect("one");
+        let numerics = Numerics { eigen_tolerance: 1e-7, ..Numerics::default() };
+        let settings = Settings { optimizer, schedule, warm_up: 2, numerics, ..Settings::new(eta, 120) };
+        let record = run(
+            &*objective,
+            &settings,
+            1,
+            &Plan::new(kinds(), vec![Probe::Sigma, Probe::Distances]),
+            &Unwatched,
+        );
+        let probes = &record.probes;
+        let acting: Vec<_> = probes.edges.iter().filter(|edge| edge.trace > 0.0).collect();
+        assert!(acting.len() > 4, "{text}: {} certificates with Sigma, {:?}", acting.len(), record.stops);
+        for edge in acting {
+            assert!(edge.violation < 1e-6 + edge.numerical_error, "{text}: {edge:?}");
+            assert!(edge.half_violation > 1e-3, "{text}: {edge:?}");
+        }
+        let actions = probes.actions.iter().flat_map(|action| &action.comparisons);
+        let distances = probes.distances.iter().flat_map(|distance| &distance.comparisons);
+        for comparison in actions.chain(distances) {
+            assert!(comparison.difference <= comparison.allowed, "{text}: {comparison:?}");
+        }
+    }
+}

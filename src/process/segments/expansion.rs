@@ -1,0 +1,81 @@
+//! What the expansion of the gradient leaves out along the oscillation.
+
+use super::ExpansionRest;
+use crate::dynamics::Evaluation;
+use crate::numeric::vector::{axpy, dot, norm};
+use crate::objective::Objective;
+use crate::optimizer::Rule;
+
+impl ExpansionRest {
+    /// At the point m of the central map, where it has `evaluation`; none without Sigma.
+    pub(super) fn new(
+        objective: &dyn Objective,
+        rule: &Rule,
+        m: &[f64],
+        evaluation: &Evaluation,
+    ) -> Option<Self> {
+        let Evaluation { sigma, sigma_vectors: q, force, velocity, gradient_variance, coordinates, .. } =
+            evaluation;
+        let (h, trace) = (coordinates.step(), sigma.iter().sum::<f64>());
+        let around = |w: &[f64]| coordinates.around(objective.linearize(w));
+        let g = coordinates.stretched(evaluation.gradient.clone());
+        let middle = around(m).hvp(q);
+        let mut rest: Vec<f64> = force.iter().map(|f| -f).collect();
+        let mut curvature = 0.0;
+        for (i, &sigma) in sigma.iter().enumerate().filter(|(_, sigma)| **sigma > 1e-9 * trace) {
+            let (x, q) = (sigma.sqrt(), q.col(i));
+            let gradient = |x: f64| {
+                let mut w = m.to_vec();
+                axpy(x, &coordinates.stretched(q.to_vec()), &mut w);
+                around(&w).gradient().to_vec()
+            };
+            let (up, down) = (gradient(x), gradient(-x));
+            axpy(0.5, &up, &mut rest);
+            axpy(0.5, &down, &mut rest);
+            axpy(-1.0, &g, &mut rest);
+            let over = (dot(q, &up) - dot(q, &down)) / (2.0 * x);
+            curvature += sigma * (over - dot(q, middle.col(i))).abs();
+        }
+        let plain = coordinates.shrunk(force.clone());
+        (trace > 0.0).then(|| Self {
+            force: norm(&rest) / norm(force),
+            pace: rule.pace() * h * dot(&rest, velocity).abs() / dot(velocity, velocity),
+            curvature: h * curvature / trace,
+            gradient: dot(&plain, &plain) / gradient_variance,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::experiment::{Plan, Settings, Unwatched, run};
+    use crate::objective::Landscape;
+    use crate::optimizer::HeavyBallEntry;
+    use crate::process::SegmentSample;
+
+    /// On a valley the force of the oscillation is `tr Sigma / 2`, and `tr(H Sigma H)` is `(2 / h)^2 tr Sigma` at the edge.
+    #[test]
+    fn the_rest_of_the_gradient_is_that_of_the_valley() {
+        let valley = Landscape::valley(3.9, 0.02, 1, 0);
+        let momentum =
+            Settings { optimizer: Arc::new(HeavyBallEntry { momentum: 0.5 }), ..Settings::new(0.75, 1200) };
+        for settings in [Settings::new(0.5, 1200), momentum] {
+            let record = run(&valley, &settings, 0, &Plan::everything(), &Unwatched);
+            let segments = record.samples.iter().filter_map(|sample| sample.get::<SegmentSample>());
+            let locked = |s: &&SegmentSample| (s.map.eigenvalues[0] - 2.0).abs() < 1e-9;
+            let found: Vec<(f64, f64)> = segments
+                .filter(locked)
+                .filter_map(|s| {
+                    let expected = s.map.trace() * s.map.edge_step.powi(2) / 16.0;
+                    Some((s.rest?.gradient, expected))
+                })
+                .collect();
+            assert!(found.len() > 5, "{} points", found.len());
+            let worst =
+                found.iter().map(|(found, expected)| (found / expected - 1.0).abs()).fold(0.0, f64::max);
+            assert!(worst < 1e-6, "{worst:e}");
+        }
+    }
+}
