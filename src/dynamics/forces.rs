@@ -156,3 +156,36 @@ fn gram(d: &Matrix, motion: &Motion<'_>, u: &Matrix, half_response: f64) -> Matr
     }
     gram
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::dynamics::{CentralFlow, Numerics};
+    use crate::objective::{Landscape, Objective};
+    use crate::optimizer::{GradientDescent, Rule};
+
+    /// The largest eigenvalue of the Hessian, by all of it.
+    fn sharpness(objective: &dyn Objective, w: &[f64]) -> f64 {
+        let identity = Matrix::from_fn(w.len(), w.len(), |i, j| f64::from(i == j));
+        symmetric_eigen(&objective.linearize(w).hvp(&identity)).0[0]
+    }
+
+    /// Without Sigma the sharpness of the valley rises by the rise in a substep of gradient flow.
+    #[test]
+    fn the_rise_is_that_of_gradient_flow() {
+        let (valley, eta) = (Landscape::valley(3.95, 0.02, 1, 0), 0.5);
+        let rule: Rule = Arc::new(GradientDescent::new(eta));
+        for substeps in [2, 4] {
+            let start = rule.begin(valley.start());
+            let mut flow = CentralFlow::new(rule.clone(), start, substeps, &Numerics::default(), 0);
+            let here = flow.evaluate(&valley).expect("finite").clone();
+            let mut moved = flow.weights().to_vec();
+            axpy(-eta * flow.substep_length(), &here.gradient, &mut moved);
+            let rise = eta * (sharpness(&valley, &moved) - sharpness(&valley, flow.weights()));
+            // The sharpness is linear along the valley, whose floor the start is near.
+            assert!(rise > 1e-4 && (here.rise / rise - 1.0).abs() < 0.02, "{:e} for {rise:e}", here.rise);
+        }
+    }
+}

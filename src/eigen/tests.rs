@@ -36,6 +36,30 @@ fn resolvable(known: &Known, tolerance: f64) -> bool {
     tolerance * values[0].abs() > 100.0 * f64::EPSILON * norm || norm == 0.0
 }
 
+/// A block of vectors counts by its vectors.
+#[test]
+fn products_are_counted_by_the_vector() {
+    let known = Known::new("decay", (0..60).map(|i| 5.0 / (1.0 + f64::from(i))).collect(), 0);
+    let mut counted = Counted::new(&known, 0);
+    for (columns, total) in [(1, 1), (4, 5), (3, 8)] {
+        counted.apply(&block::random(60, columns, &mut Stream::new(1, "count"))).expect("finite");
+        assert_eq!(counted.products, total);
+    }
+}
+
+/// A Krylov space of blocks of four has four vectors of an eigenspace; the others are found by the search that follows.
+#[test]
+fn copies_beyond_the_block_are_searched_for() {
+    for copies in 5..=8 {
+        for seed in 0..4 {
+            let below = (0..80).map(|i| 1.5 / (1.0 + f64::from(i)));
+            let known = Known::new("copies", vec![2.0; copies].into_iter().chain(below).collect(), seed);
+            let pairs = lanczos(&known, &Request { seed, ..request(copies) }).expect("pairs");
+            assert!(pairs.values.iter().all(|value| (value - 2.0).abs() < 1e-8), "{:?}", pairs.values);
+        }
+    }
+}
+
 /// The laws of an answer; `exact` are the largest eigenvalues.
 fn check_laws(label: &str, op: &Known, pairs: &EigenPairs, exact: &[f64]) -> Result<(), String> {
     if pairs.converged != resolvable(op, 1e-8) || pairs.values.len() != exact.len() {
@@ -166,6 +190,7 @@ fn the_judge_rejects_corrupted_answers() {
         let values = [0, 1, 3, 4].map(|i| skip.values[i]).to_vec();
         let missing = EigenPairs { values, vectors: kept, ..good.clone() };
         assert!(verdict(&missing).missed.is_some_and(|m| (m - 5.0 / 3.0).abs() < 1e-6));
+        assert!(verdict(&missing).max_residual < 1e-8 && !verdict(&missing).passes(1e-8));
         let mut nan = good.clone();
         nan.values[0] = f64::NAN;
         assert_eq!(certify(&known, &nan, 1e-8, 0), Err(EigenError::NonFinite));

@@ -110,6 +110,19 @@ mod tests {
         (0..400).filter(|_| covers(Average::of(&series(&mut stream)))).count()
     }
 
+    /// Of white noise a tapered mean over n steps has the variance `sum h^2 / n^2`, which batches give on average, overlap and all.
+    #[test]
+    fn standard_errors_are_right_on_average() {
+        const TRIALS: usize = 6000;
+        let (n, mut stream) = (180, Stream::new(2, "average"));
+        let square = |_| Average::of(&stream.normals(n)).standard_error.powi(2);
+        let found = (0..TRIALS).map(square).sum::<f64>() / TRIALS as f64;
+        let expected = taper(n).map(|h| h * h).sum::<f64>() / (n * n) as f64;
+        // A variance of seven degrees of freedom scatters by sqrt(2/7); three standard deviations of the mean of all are 2.1 %.
+        // Forgotten overlap would be 4.2 %, batches of 40 steps have a taper that is off by less than 0.1 %.
+        assert!((found / expected - 1.0).abs() < 0.021, "{found:e} for {expected:e}");
+    }
+
     /// The interval covers the true mean of an autoregressive series about as often as it promises.
     #[test]
     fn intervals_cover_the_mean_of_a_correlated_series() {

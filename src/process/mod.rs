@@ -9,6 +9,8 @@ pub mod central_flow;
 pub mod central_map;
 pub mod descent;
 pub mod gradient_flow;
+#[cfg(test)]
+mod laws;
 pub mod midpoints;
 mod running;
 mod sample;
@@ -168,7 +170,7 @@ mod tests {
     use super::*;
 
     /// What processes share.
-    const SHARED: [&str; 5] = ["mod", "descent", "running", "sample", "series"];
+    const SHARED: [&str; 6] = ["mod", "descent", "laws", "running", "sample", "series"];
 
     #[test]
     fn every_file_is_a_process_that_is_registered_under_its_name() {

@@ -120,6 +120,11 @@ impl<'a> Others<'a> {
         self.find::<P>()?.weights()
     }
 
+    /// The points at which those are that have one.
+    pub fn points(self) -> impl Iterator<Item = &'a [f64]> {
+        self.processes().filter_map(|process| process.weights())
+    }
+
     /// The eigenpairs of all.
     pub fn tracking(self, now: &Now<'_>) -> Vec<Tracking<'a>> {
         self.processes().filter_map(|process| process.tracking(now)).collect()

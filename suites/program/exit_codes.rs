@@ -93,3 +93,14 @@ fn output_that_cannot_be_written_is_an_error_that_keeps_the_page() {
         assert!(workplace.text("page.html").ends_with("</html>\n"));
     }
 }
+
+#[test]
+fn list_shows_experiments_and_all_predictions() {
+    let (code, listed, stderr) = told(&Workplace::new("listed").shell("\"$program\" list landscapes"));
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(listed.contains("experiment valley"), "{listed}");
+    for prediction in centralflow::prediction::registry() {
+        let shown = listed.lines().any(|line| line.trim_start().starts_with(prediction.name()));
+        assert!(shown, "{} is not listed:\n{listed}", prediction.name());
+    }
+}

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::*;
 use crate::dynamics::Numerics;
-use crate::dynamics::{CentralFlow, Evaluation};
+use crate::dynamics::{CentralFlow, Evaluation, FlowError};
 use crate::experiment::{Plan, Probe, Record, Settings, Unwatched, run};
 use crate::numeric::vector::{axpy, norm, scale};
 use crate::objective::{Landscape, Objective};
 use crate::optimizer::{Entry, GradientDescent, HeavyBallEntry, Rule};
 use crate::process::{
-    CentralSample, MidpointSample, Now, Others, Running, Sample, central_flow, kinds, midpoints,
+    CentralSample, MidpointSample, Now, Others, Process, Running, Sample, Tracking, central_flow, kinds,
+    midpoints,
 };
 
 const ETA: f64 = 0.5;
@@ -173,10 +174,10 @@ fn a_recorded_distance_that_is_not_the_weights_is_noticed() {
     let moved: Vec<f64> = discrete.weights().iter().zip(&midpoint).map(|(w, m)| w - m).collect();
     let apart: Vec<f64> = flow.weights().iter().zip(&midpoint).map(|(w, m)| w - m).collect();
     let running = [Running::of(&central_flow::KIND, Box::new(central_flow::Flow::of(flow.clone())))];
-    let refuted = |sample: &Sample| {
+    let refuted_by = |rule: &Rule, sample: &Sample| {
         let now = Now {
             objective: &valley,
-            rule: &rule,
+            rule,
             step: sample.step,
             discrete: &discrete,
             gradient: &[],
@@ -187,6 +188,7 @@ fn a_recorded_distance_that_is_not_the_weights_is_noticed() {
         let beyond = certificate.comparisons.into_iter().filter(|c| c.difference > c.allowed);
         beyond.map(|c| c.quantity).collect::<Vec<_>>()
     };
+    let refuted = |sample: &Sample| refuted_by(&rule, sample);
     let q = &flow.evaluation().expect("evaluated").sigma_vectors;
     let along = (0..2).map(|i| q.col(i).iter().zip(&moved).map(|(q, d)| q * d).sum());
     sample.get_mut::<CentralSample>().expect("it runs").oscillation = along.collect();
@@ -194,8 +196,71 @@ fn a_recorded_distance_that_is_not_the_weights_is_noticed() {
     of.displacement_square = norm(&moved).powi(2);
     of.to_central_flow = Some(norm(&apart));
     assert_eq!(refuted(&sample), Vec::<String>::new());
+    // Steps of another learning rate are not those of the rule.
+    let other: Rule = Arc::new(GradientDescent::new(ETA * (1.0 + 1e-9)));
+    assert_eq!(refuted_by(&other, &sample), ["step to w_t", "step from w_t"]);
     sample.get_mut::<MidpointSample>().expect("it runs").to_central_flow = Some(norm(&apart) * (1.0 + 1e-9));
     assert_eq!(refuted(&sample), ["midpoint to central flow"]);
     sample.get_mut::<CentralSample>().expect("it runs").oscillation.reverse();
     assert_eq!(refuted(&sample).len(), 3);
+}
+
+/// A process that goes by eigenpairs which lack the first.
+struct WithoutTheFirst(crate::eigen::Tracker, Vec<f64>);
+
+impl Process for WithoutTheFirst {
+    fn advance(&mut self, _: &Now<'_>) -> Result<(), FlowError> {
+        Ok(())
+    }
+
+    fn observe(&mut self, _: &Now<'_>, _: Others<'_>, _: &mut Sample) -> Result<(), FlowError> {
+        Ok(())
+    }
+
+    fn products(&self) -> usize {
+        0
+    }
+
+    fn tracking(&self, now: &Now<'_>) -> Option<Tracking<'_>> {
+        let coordinates = now.discrete.coordinates();
+        Some(Tracking {
+            process: midpoints::KIND.name,
+            weights: self.1.clone(),
+            coordinates,
+            tracker: &self.0,
+        })
+    }
+}
+
+/// A quadratic with the spectrum 4.2, 4, 1 and so on, and the eigenpairs of one that has 0 in place of the first.
+#[test]
+fn an_eigenpair_that_the_process_lacks_is_missed() {
+    let spectrum = [4.2, 4.0, 1.0, 0.5, 0.2];
+    let lacking: Vec<f64> = [0.0].iter().chain(&spectrum[1..]).copied().collect();
+    let of = |spectrum: &[f64]| Landscape::quadratic(spectrum, 7);
+    let (whole, lacking, rule): (_, _, Rule) = (of(&spectrum), of(&lacking), Arc::new(RULE));
+    let w = whole.start();
+    let mut discrete = crate::dynamics::Discrete::new(rule.clone(), rule.begin(w.clone()));
+    discrete.advance(&whole);
+    let missed = |objective: &Landscape| {
+        let at = objective.linearize(&w);
+        let mut tracker = crate::eigen::Tracker::new(crate::eigen::TrackerSettings::default());
+        tracker.update(&crate::dynamics::EffectiveHessian { at: &*at, step: ETA }).expect("pairs");
+        let running = [Running::of(&midpoints::KIND, Box::new(WithoutTheFirst(tracker, w.clone())))];
+        let now = Now {
+            objective: &whole,
+            rule: &rule,
+            step: 3,
+            discrete: &discrete,
+            gradient: &[],
+            midpoint: None,
+        };
+        let sample = record(&[]).samples.swap_remove(3);
+        let scene = Scene { now, others: Others::new(&running), eigen_tolerance: 1e-5, sample: &sample };
+        let found = eigenpairs(&scene, &Products::default()).expect("finite");
+        assert_eq!(found.len(), 1);
+        found[0].missed
+    };
+    assert_eq!(missed(&whole), 0.0);
+    assert!(missed(&lacking) > 0.01, "{}", missed(&lacking));
 }

@@ -188,3 +188,15 @@ fn curvatures(objective: &dyn Objective, coordinates: &Coordinates, w: &[f64], q
     let product = coordinates.around(objective.linearize(w)).hvp(q);
     (0..q.cols()).map(|i| coordinates.step() * dot(q.col(i), product.col(i))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ahead_is_counted_in_steps_along_the_velocity() {
+        assert_eq!(ahead(&[3.0, 4.0], &[1.5, 2.0]), 2.0);
+        assert_eq!(ahead(&[-3.0, -4.0, 7.0], &[3.0, 4.0, 0.0]), -1.0);
+        assert_eq!(ahead(&[1.0], &[0.0]), 0.0);
+    }
+}
