@@ -22,7 +22,7 @@ use crate::numeric::{Matrix, symmetric_eigen};
 use crate::objective::Objective;
 use crate::optimizer::{EDGE, Iterate, Relative, Rule, State};
 
-/// The central flow, by Euler substeps with fresh eigenpairs at each, or the central map.
+/// The central flow, by Euler substeps with fresh eigenpairs at each, or the central map, or the ablated flow.
 #[derive(Clone)]
 pub struct CentralFlow {
     rule: Rule,
@@ -84,6 +84,14 @@ impl CentralFlow {
         Self::on(Course::Flow { substeps }, rule, start, numerics, seed)
     }
 
+    /// The flow that leaves out the force of the oscillation on the weights, so that only the state of a preconditioner keeps the edge: by
+    /// harder steps, not by less curvature (Cohen et al. 2025, ablated flow). The complementarity problem has no solution where the preconditioner
+    /// has no state.
+    pub fn ablated(rule: Rule, start: Iterate, substeps: usize, numerics: &Numerics, seed: u64) -> Self {
+        let substeps = substeps * rule.least_substeps();
+        Self::on(Course::Ablated { substeps }, rule, start, numerics, seed)
+    }
+
     /// The map from an iterate.
     pub fn map(rule: Rule, start: Iterate, numerics: &Numerics, seed: u64) -> Self {
         Self::on(Course::Map, rule, start, numerics, seed)
@@ -132,7 +140,7 @@ impl CentralFlow {
     /// The point at which the gradient of an iterate is taken.
     pub(crate) fn query_of(&self, iterate: &Iterate) -> Vec<f64> {
         match self.course {
-            Course::Flow { .. } => iterate.weights.clone(),
+            Course::Flow { .. } | Course::Ablated { .. } => iterate.weights.clone(),
             Course::Map => self.rule.query(iterate).into_owned(),
         }
     }
@@ -220,7 +228,7 @@ impl CentralFlow {
     /// Where the next substep leads with this mean gradient and mean squares of it, in the coordinates of the weights.
     fn moved(&self, mean_gradient: &[f64], squares: &[f64]) -> Iterate {
         match self.course {
-            Course::Flow { .. } => {
+            Course::Flow { .. } | Course::Ablated { .. } => {
                 let (dt, mut next) = (self.substep_length(), self.here.clone());
                 let mut velocity = mean_gradient.to_vec();
                 self.rule.edge_steps(&next.state).times(self.rule.pace()).descend(&mut velocity);

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! For `H u` stands what it is at the edge, `2 P u`, so that B is symmetric also a little below it (as in Cohen et al. 2025, where the
-//! asymmetry is averaged away instead).
+//! asymmetry is averaged away instead). In the ablated flow the weights do not feel Sigma: the force is none, and of B there is the second term only.
 
 use super::flow_error::FlowError;
 use super::motion::Motion;
@@ -78,7 +78,7 @@ impl Forces {
         let gram = gram(&d, motion, &u, half_response);
         let problem = sdcp::Problem::from_gram(a, &gram, half_response)?;
         let solution = sdcp::solve(&problem)?;
-        for (pair, (i, j)) in pairs(k).enumerate() {
+        for (pair, (i, j)) in pairs(k).enumerate().filter(|_| !motion.is_ablated()) {
             let weight = if i == j { 0.5 } else { 1.0 };
             axpy(weight * solution.x[(i, j)], d.col(pair), &mut force);
         }
@@ -86,7 +86,7 @@ impl Forces {
         let mut half = solution.x.clone();
         scale(0.5, half.data_mut());
         let half_complementarity = sdcp::certify(&problem, &half).worst();
-        let single = if k == 1 {
+        let single = if k == 1 && !motion.is_ablated() {
             let on_the_edge = (sharpening(0) + harder(0, 0) / dt, gram[(0, 0)]);
             SingleEigenvalue::new(g, d.col(0), motion, on_the_edge)?
         } else {
@@ -134,7 +134,9 @@ fn in_weights(u: &Matrix, motion: &Motion<'_>, eigenvalue: impl Fn(usize) -> f64
 
 /// B over `half_response`: `<D_ij, D_kl>` and what the state makes of the squares of `H u`.
 fn gram(d: &Matrix, motion: &Motion<'_>, u: &Matrix, half_response: f64) -> Matrix {
-    let mut gram = Matrix::from_fn(d.cols(), d.cols(), |a, b| dot(d.col(a.max(b)), d.col(a.min(b))));
+    let of_weights = |a: usize, b: usize| dot(d.col(a.max(b)), d.col(a.min(b)));
+    let mut gram =
+        Matrix::from_fn(d.cols(), d.cols(), |a, b| if motion.is_ablated() { 0.0 } else { of_weights(a, b) });
     if motion.has_state() {
         let at_the_edge = EDGE / motion.edge_step();
         let products = in_weights(u, motion, |_| 1.0);

@@ -12,6 +12,11 @@ pub(crate) enum Course {
         /// Substeps a step.
         substeps: usize,
     },
+    /// The flow whose weights do not feel the oscillation, of which only the state of the preconditioner takes notice.
+    Ablated {
+        /// Substeps a step.
+        substeps: usize,
+    },
     /// The map: the recursion that the rule's mean obeys, inertia and all.
     Map,
 }
@@ -20,7 +25,7 @@ impl Course {
     /// Substeps a step.
     pub fn substeps(self) -> usize {
         match self {
-            Course::Flow { substeps } => substeps,
+            Course::Flow { substeps } | Course::Ablated { substeps } => substeps,
             Course::Map => 1,
         }
     }
@@ -57,7 +62,7 @@ impl<'a> Motion<'a> {
         // P^-1 in natural coordinates, over h.
         let whole = momentum.edge() / EDGE;
         let (rate, carried) = match course {
-            Course::Flow { .. } => (rule.pace() * h, None),
+            Course::Flow { .. } | Course::Ablated { .. } => (rule.pace() * h, None),
             Course::Map => {
                 let carry = || {
                     let mut carried = coordinates.stretched(here.buffer.clone());
@@ -80,6 +85,11 @@ impl<'a> Motion<'a> {
     /// Whether natural coordinates differ from those of the weights by more than a factor.
     pub fn is_stretched(&self) -> bool {
         self.coordinates.is_stretched()
+    }
+
+    /// Whether the weights do not feel the oscillation.
+    pub fn is_ablated(&self) -> bool {
+        matches!(self.course, Course::Ablated { .. })
     }
 
     /// Whether the preconditioner has a state.
@@ -141,7 +151,7 @@ impl<'a> Motion<'a> {
         let (preconditioner, state) =
             (self.rule.preconditioner(), State { squares: nu.to_vec(), ..*self.state });
         match self.course {
-            Course::Flow { .. } => {
+            Course::Flow { .. } | Course::Ablated { .. } => {
                 let mut change = preconditioner.velocity(&state, squares);
                 scale(self.dt, &mut change);
                 change

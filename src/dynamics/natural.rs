@@ -29,6 +29,12 @@ impl Coordinates {
         self.scale
     }
 
+    /// The mean step over the weights.
+    pub fn mean_step(&self) -> f64 {
+        let mean = |roots: &Vec<f64>| roots.iter().map(|root| root * root).sum::<f64>() / roots.len() as f64;
+        self.roots.as_ref().map_or(self.scale, mean)
+    }
+
     /// Whether they differ from those of the weights by more than a factor.
     pub fn is_stretched(&self) -> bool {
         self.roots.is_some()

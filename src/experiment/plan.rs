@@ -21,8 +21,10 @@ impl Plan {
         let mut wanted: Vec<&Kind> = processes.to_vec();
         wanted.extend(probes.iter().flat_map(|probe| probe.needs()));
         // Those that a process needs stand before it.
-        for kind in kinds().iter().rev().filter(|kind| wanted.contains(kind)).collect::<Vec<_>>() {
-            wanted.extend(kind.needs);
+        for kind in kinds().iter().rev() {
+            if wanted.contains(kind) {
+                wanted.extend(kind.needs);
+            }
         }
         let processes = kinds().iter().copied().filter(|kind| wanted.contains(kind)).collect();
         Self { processes, probes }
@@ -51,7 +53,7 @@ fn names<S: Serializer>(processes: &[&'static Kind], serializer: S) -> Result<S:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::process::{central_map, gradient_flow, midpoints, segments};
+    use crate::process::{ablated_flow, central_map, gradient_flow, midpoints, segments};
 
     #[test]
     fn what_is_needed_runs_too_and_nothing_else() {
@@ -63,6 +65,7 @@ mod tests {
         assert_eq!(of(&[&gradient_flow::KIND], &[]), [&gradient_flow::KIND]);
         let of_segments = [&midpoints::KIND, &central_map::KIND, &segments::KIND];
         assert_eq!(of(&[&segments::KIND, &segments::KIND], &[]), of_segments);
+        assert_eq!(of(&[&ablated_flow::KIND], &[])[..3], of_segments);
         assert_eq!(of(&[], &[Probe::EulerDrift]), [&central_map::KIND]);
         assert_eq!(Plan::everything().processes(), kinds());
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, ProbeResults, Settings};
+use super::{ProbeResults, Settings};
 use crate::optimizer::{Iterate, Rule};
 use crate::process::series::{Column, table};
 use crate::process::{Account, Kind, Sample, find};
@@ -67,7 +67,13 @@ impl Stop {
 
 impl Record {
     /// Of a run that has not begun.
-    pub(super) fn new(dim: usize, settings: &Settings, rule: &Rule, start: &Iterate, plan: &Plan) -> Self {
+    pub(super) fn new(
+        dim: usize,
+        settings: &Settings,
+        rule: &Rule,
+        start: &Iterate,
+        accounts: Vec<Account>,
+    ) -> Self {
         Self {
             dim,
             learning_rate: settings.learning_rate,
@@ -84,7 +90,7 @@ impl Record {
             probes: Default::default(),
             stops: vec![],
             cancelled: false,
-            accounts: plan.processes().iter().map(|kind| Account::open(kind)).collect(),
+            accounts,
             bits: String::new(),
         }
     }

@@ -9,7 +9,7 @@ use crate::numeric::vector::{dot, norm};
 use crate::objective::{Objective, Penalised};
 use crate::optimizer::{Iterate, Rule};
 use crate::process::segments::Segments;
-use crate::process::{DiscreteSample, Now, Others, Running, Sample, Setting, bits};
+use crate::process::{Account, DiscreteSample, Now, Others, Running, Sample, Setting, bits};
 
 /// Runs the optimizer on the objective from its starting point, and beside it the processes of the plan. Divergence, NaN and solver
 /// failures end the process concerned, with its step, and are in the record. All that is random in solvers comes from
@@ -69,8 +69,10 @@ impl<'a> Run<'a> {
             numerics: &settings.numerics,
             seed,
         };
-        let processes = plan.processes().iter().map(|kind| Running::new(kind, &setting)).collect();
-        let record = Record::new(objective.dim(), settings, &rule, &start, plan);
+        let kinds = || plan.processes().iter().filter(|kind| (kind.runs_with)(&rule));
+        let processes = kinds().map(|kind| Running::new(kind, &setting)).collect();
+        let accounts = kinds().map(|kind| Account::open(kind)).collect();
+        let record = Record::new(objective.dim(), settings, &rule, &start, accounts);
         Self {
             objective,
             discrete: Discrete::new(rule.clone(), start),

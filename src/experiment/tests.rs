@@ -165,3 +165,45 @@ fn certificates_pass_with_every_kind_of_rule() {
         }
     }
 }
+
+/// The ablated flow holds the edge by its state alone, which the certificate sees from outside: it moves the weights along the plain
+/// gradient and the state along its squares, and asks that no eigenvalue passes 2.
+#[test]
+fn the_ablated_flow_holds_the_edge_by_its_state() {
+    let objective = NetworkEntry { activation: Activation::Tanh, loss: Loss::Mse, ..network() };
+    let objective = objective.build(1).expect("valid");
+    for (text, eta) in [
+        ("optimizer.scalar_rmsprop.beta2 = 0.9", 0.1),
+        ("optimizer.rmsprop.beta2 = 0.9", 4e-3),
+        ("optimizer.adam = { beta1 = 0.3, beta2 = 0.95 }", 4e-3),
+    ] {
+        let source = crate::source::Source::new("test.toml", text);
+        let table = toml::de::DeTable::parse(text).expect("TOML").into_inner();
+        let rule =
+            crate::optimizer::read(&source, table.get("optimizer").cloned()).expect("a rule").rule(eta);
+        let mut start = rule.begin(objective.start());
+        for _ in 0..20 {
+            start = rule.next(&start, objective.linearize(&rule.query(&start)).gradient());
+        }
+        let numerics = Numerics { eigen_tolerance: 1e-7, ..Numerics::default() };
+        let mut flow = CentralFlow::ablated(rule.clone(), start, 4, &numerics, 1);
+        let mut certified = 0;
+        for step in 0..60 {
+            flow.advance(&*objective).unwrap_or_else(|error| panic!("{text}, step {step}: {error}"));
+            let here = flow.evaluate(&*objective).expect("finite").clone();
+            assert!(here.force.iter().all(|force| *force == 0.0), "{text}");
+            if step % 10 != 0 || here.sigma.iter().sum::<f64>() == 0.0 {
+                continue;
+            }
+            let pairs = flow.tracker().pairs().expect("evaluated");
+            let u = pairs.vectors.cols_range(0, here.sigma.len());
+            let products = certificate::Products::default();
+            let edge = certificate::edge(&*objective, &*rule, (&flow, &here), &u, &products).expect("finite");
+            let edge = edge.expect("there is Sigma");
+            assert!(edge.violation < 1e-6 + edge.numerical_error, "{text}, step {step}: {edge:?}");
+            assert!(edge.half_violation > 1e-4, "{text}, step {step}: {edge:?}");
+            certified += 1;
+        }
+        assert!(certified >= 3, "{text}: {certified}");
+    }
+}

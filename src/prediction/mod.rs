@@ -4,6 +4,7 @@
 //! [`window`] says where averages are taken, [`average`] how certain they are, [`Averages`] how they are judged, on one run and
 //! on all runs of an experiment together.
 
+mod ablation;
 mod adaptive;
 pub mod average;
 mod central_flow;
@@ -135,8 +136,18 @@ mod tests {
     use crate::process::{CentralSample, FlowSample, MapSample, MidpointSample, SegmentSample, kinds};
 
     /// What predictions share, beside the folders of the groups.
-    const SHARED: [&str; 9] =
-        ["mod", "average", "estimate", "excess", "largest", "recomputation", "verdict", "window", "worst"];
+    const SHARED: [&str; 10] = [
+        "mod",
+        "ablation",
+        "average",
+        "estimate",
+        "excess",
+        "largest",
+        "recomputation",
+        "verdict",
+        "window",
+        "worst",
+    ];
 
     /// The names of the entries of a folder of predictions: modules without their ending.
     fn entries(folder: &str) -> Vec<String> {

@@ -33,7 +33,8 @@ fn walk(
     let rule: Rule = Arc::new(GradientDescent::new(eta));
     let (start, numerics) = (rule.begin(objective.start()), Numerics::default());
     let setting = Setting { rule: &rule, start: &start, segment: 60, numerics: &numerics, seed: 0 };
-    let mut running: Vec<Running> = kinds().iter().map(|kind| Running::new(kind, &setting)).collect();
+    let kinds = kinds().iter().filter(|kind| (kind.runs_with)(&rule));
+    let mut running: Vec<Running> = kinds.map(|kind| Running::new(kind, &setting)).collect();
     let mut discrete = Discrete::new(rule.clone(), start.clone());
     for step in 0..steps {
         let (loss, gradient) = discrete.advance(objective);

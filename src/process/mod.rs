@@ -5,6 +5,7 @@
 //! others where they have come to. It knows nothing of suites and verdicts; what ends it, a failure or that nobody needs it any more,
 //! and what it has cost is no concern of its own (`experiment::run`).
 
+pub mod ablated_flow;
 pub mod central_flow;
 pub mod central_map;
 pub mod descent;
@@ -19,6 +20,7 @@ pub mod series;
 
 use std::any::Any;
 
+pub use ablated_flow::AblatedSample;
 pub use central_flow::CentralSample;
 pub use central_map::MapSample;
 pub use descent::DiscreteSample;
@@ -35,8 +37,14 @@ use crate::optimizer::{Iterate, Rule};
 
 /// All processes; a new file gets its line here. They observe a step in this order.
 pub fn kinds() -> &'static [&'static Kind] {
-    const KINDS: &[&Kind] =
-        &[&midpoints::KIND, &gradient_flow::KIND, &central_flow::KIND, &central_map::KIND, &segments::KIND];
+    const KINDS: &[&Kind] = &[
+        &midpoints::KIND,
+        &gradient_flow::KIND,
+        &central_flow::KIND,
+        &central_map::KIND,
+        &segments::KIND,
+        &ablated_flow::KIND,
+    ];
     KINDS
 }
 
@@ -58,6 +66,8 @@ pub struct Kind {
     pub needs: &'static [&'static Kind],
     /// Whether it ends once the theory has been started anew a second time: the flows from `w_0` are judged by the first segment.
     pub ends_with_first_segment: bool,
+    /// Whether there is such a process with that rule.
+    pub runs_with: fn(&Rule) -> bool,
     /// Makes it.
     pub start: fn(&Setting<'_>) -> Box<dyn Process>,
     /// Its part of a sample.

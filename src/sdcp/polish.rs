@@ -117,3 +117,24 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_projection_takes_away_what_is_negative() {
+        // In a rotated basis, the eigenvalues 2 and -3.
+        let (c, s) = (0.6, 0.8);
+        let of = |x: f64, y: f64| {
+            let off = c * s * (x - y);
+            Matrix::from_fn(2, 2, |i, j| match (i, j) {
+                (0, 0) => c * c * x + s * s * y,
+                (1, 1) => s * s * x + c * c * y,
+                _ => off,
+            })
+        };
+        let (found, expected) = (project(&of(2.0, -3.0)), of(2.0, 0.0));
+        assert!(found.data().iter().zip(expected.data()).all(|(a, b)| (a - b).abs() < 1e-14), "{found:?}");
+    }
+}

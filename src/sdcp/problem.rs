@@ -183,6 +183,24 @@ mod tests {
         assert_eq!(Problem::new(skew, Matrix::identity(3)).unwrap_err(), SdcpError::NotSymmetric("A"));
         let negative = Matrix::from_fn(1, 1, |_, _| -1.0);
         assert_eq!(Problem::new(one(), negative).unwrap_err(), SdcpError::Indefinite);
+        // What is no rounding any more, by far less than the largest entry.
+        let off =
+            |by: f64| Matrix::from_fn(2, 2, |i, j| if (i, j) == (0, 1) { by } else { f64::from(i == j) });
+        assert_eq!(Problem::new(off(1e-8), Matrix::identity(3)).unwrap_err(), SdcpError::NotSymmetric("A"));
+        assert!(Problem::new(off(1e-12), Matrix::identity(3)).is_ok());
+        let last = |value: f64| {
+            Matrix::from_fn(3, 3, |i, j| {
+                if i != j {
+                    0.0
+                } else if i == 2 {
+                    value
+                } else {
+                    1.0
+                }
+            })
+        };
+        assert_eq!(Problem::new(Matrix::identity(2), last(-1e-8)).unwrap_err(), SdcpError::Indefinite);
+        assert!(Problem::new(Matrix::identity(2), last(-1e-12)).is_ok());
     }
 
     #[test]

@@ -262,6 +262,24 @@ fn a_ray_of_an_unbounded_problem_shows_in_the_cancellation() {
     assert!(far.worst() <= TOLERANCE && far.cancellation > 1e12);
 }
 
+#[test]
+fn an_answer_that_cancellation_makes_is_refused() {
+    // R = -1 + epsilon X along e_1 e_1' after a rotation by 45 degrees: X = 1 / epsilon, and B[X] is what is left of terms of that size.
+    let u = pack(&Matrix::from_fn(2, 2, |_, _| 0.5));
+    let mut refused = 0;
+    for exponent in 20..48 {
+        let epsilon = libm::scalbn(1.0, -exponent);
+        let b = Matrix::from_fn(3, 3, |p, q| f64::from(p == q) - (1.0 - epsilon) * (u[p] * u[q]));
+        let problem = Problem::new(scaled(&Matrix::identity(2), -1.0), b).unwrap();
+        match solve(&problem) {
+            Ok(solution) => assert!(solution.certificate.cancellation <= 1e11, "2^-{exponent}"),
+            Err(SdcpError::IllConditioned { cancellation }) => refused += usize::from(cancellation > 1e11),
+            Err(_) => {}
+        }
+    }
+    assert!(refused > 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 400,

@@ -1,14 +1,23 @@
-//! The claims of the theory of adaptive rules: what their state follows.
+//! The claims of the theory of adaptive rules: what their state follows, and what the reduction of curvature is good for.
 
 use super::{About, Group};
 
+mod curvature_is_reduced;
+mod flatness_is_faster;
 mod squares_by_coordinate;
 mod state_follows_squares;
+mod steps_grow_by_flatness;
 
 /// In the order of the source.
 pub(super) const GROUP: Group = Group {
     name: "adaptive",
-    meaning: "the state of a preconditioner that follows squares of the gradient, most of which is oscillation",
+    meaning: "preconditioners whose state follows squares of the gradient, most of which is oscillation, and what the oscillation's reduction of curvature is good for",
     about: About::Adaptive,
-    predictions: &[&state_follows_squares::StateFollowsSquares, &squares_by_coordinate::SquaresByCoordinate],
+    predictions: &[
+        &state_follows_squares::StateFollowsSquares,
+        &squares_by_coordinate::SquaresByCoordinate,
+        &curvature_is_reduced::CurvatureIsReduced,
+        &steps_grow_by_flatness::StepsGrowByFlatness,
+        &flatness_is_faster::FlatnessIsFaster,
+    ],
 };

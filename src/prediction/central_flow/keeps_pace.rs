@@ -84,3 +84,26 @@ fn pace(segment: &[Moment<'_>], length: usize) -> Option<Average> {
     let square = all.iter().map(|(t, a)| (a - a0 - slope * (t - t0)).powi(2)).sum::<f64>() / all.len() as f64;
     Some(Average { mean: 1.0 + slope, standard_error: (2.0 * square).sqrt() / (t1 - t0) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prediction::synthetic::truth;
+    use crate::process::SegmentSample;
+
+    /// Who gains a step in a hundred on the central map is faster than it by 1 %, and who loses one is slower.
+    #[test]
+    fn the_pace_of_who_is_ahead_is_above_one() {
+        for gain in [0.01, -0.01] {
+            let record = truth::with(|s| {
+                let step = s.step;
+                let ahead =
+                    |segment: &mut SegmentSample| segment.ahead = gain * (step - segment.start) as f64;
+                s.get_mut().into_iter().for_each(ahead);
+            });
+            let estimates = KeepsPace.estimates(&record).expect("segments have their time");
+            let value = estimates[0].as_ref().expect("one").mean;
+            assert!((value - 1.0 - gain).abs() < 1e-12, "{value}");
+        }
+    }
+}

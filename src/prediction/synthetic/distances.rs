@@ -1,10 +1,11 @@
-//! Claims about distances of paths.
+//! Claims about distances of paths, and about which of two is smaller.
 
 use super::trial::{Trial, constant};
 use super::truth::{
-    BEYOND_AT_FIRST, BEYOND_EARLY, ETA, FIRST, SEGMENT, SHARPNESS_SLOPE, SPEED, STEPS, record, trace, with,
+    BEYOND, BEYOND_AT_FIRST, BEYOND_EARLY, ETA, FIRST, SEGMENT, SHARPNESS_SLOPE, SPEED, STEPS, record, trace,
+    with,
 };
-use crate::process::{MapSample, SegmentSample};
+use crate::process::{AblatedSample, MapSample, SegmentSample};
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = from_start();
@@ -17,7 +18,22 @@ pub fn trials() -> Vec<Trial> {
                 .for_each(|s| s.to_map = x * s.to_gradient_flow.expect("there"))
         })
     }));
+    trials.extend(of_ablation());
     trials
+}
+
+/// Ratios below 1 of what the optimizer has and the ablated flow.
+fn of_ablation() -> Vec<Trial> {
+    type Set = fn(&mut AblatedSample, f64);
+    let claims: [(&str, Set); 3] = [
+        ("curvature_is_reduced", |ablated, x| ablated.sharpness = Some((2.0 + BEYOND) / ETA / x)),
+        ("steps_grow_by_flatness", |ablated, x| ablated.mean_step = x * ETA),
+        ("flatness_is_faster", |ablated, x| ablated.loss = 1.0 / x),
+    ];
+    let trials = claims.map(|(name, set)| {
+        constant(name, (1.0, 0.0), |x| with(|s| s.get_mut().into_iter().for_each(|ablated| set(ablated, x))))
+    });
+    trials.into_iter().flatten().collect()
 }
 
 /// How far a point with `eta S = 2` is from one where it is `2 + y`.

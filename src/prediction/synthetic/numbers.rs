@@ -6,8 +6,8 @@ use crate::experiment::certificate::{
 };
 use crate::experiment::{Expansion, ProbeResults, QuadraticMode, QuadraticModel, Record};
 use crate::process::{
-    Account, ByCoordinate, CentralSample, DiscreteSample, ExpansionRest, FlowSample, MapSample,
-    MidpointSample, Sample, SegmentSample, StateSample,
+    AblatedSample, Account, ByCoordinate, CentralSample, DiscreteSample, ExpansionRest, FlowSample,
+    MapSample, MidpointSample, Sample, SegmentSample, StateSample,
 };
 
 /// What is done to the numbers: a name and what is there.
@@ -86,6 +86,16 @@ pub fn sample(sample: &mut Sample, f: &mut Visit<'_>) {
     sample.get_mut::<CentralSample>().into_iter().for_each(|c| central(c, f));
     sample.get_mut::<MapSample>().into_iter().for_each(|m| map(m, f));
     sample.get_mut::<SegmentSample>().into_iter().for_each(|s| segment(s, f));
+    if let Some(ablated) = sample.get_mut() {
+        let AblatedSample { loss, effective_sharpness, sharpness, mean_step, mean_step_of_descent, trace } =
+            ablated;
+        f("ablated_flow.loss", Real(loss));
+        f("ablated_flow.effective_sharpness", Real(effective_sharpness));
+        f("ablated_flow.sharpness", Maybe(sharpness));
+        f("ablated_flow.mean_step", Real(mean_step));
+        f("ablated_flow.mean_step_of_descent", Real(mean_step_of_descent));
+        f("ablated_flow.trace", Real(trace));
+    }
 }
 
 fn midpoint(midpoint: &mut MidpointSample, f: &mut Visit<'_>) {

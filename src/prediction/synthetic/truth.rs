@@ -6,8 +6,8 @@ use crate::experiment::certificate::{
 };
 use crate::experiment::{Expansion, ProbeResults, QuadraticMode, QuadraticModel, Record};
 use crate::process::{
-    Account, ByCoordinate, CentralSample, DiscreteSample, ExpansionRest, FlowSample, MapSample,
-    MidpointSample, Sample, SegmentSample, StateSample, kinds,
+    AblatedSample, Account, ByCoordinate, CentralSample, DiscreteSample, ExpansionRest, FlowSample,
+    MapSample, MidpointSample, Sample, SegmentSample, StateSample, kinds,
 };
 
 /// The learning rate eta.
@@ -164,9 +164,20 @@ fn sample(step: usize) -> Sample {
     sample.set(theory);
     if let Some(start) = start_of(step) {
         sample.set(segment(step, start));
+        sample.set(AblatedSample {
+            loss: 1.0 / ABLATION,
+            effective_sharpness: 2.0,
+            sharpness: Some((2.0 + BEYOND) / ETA / ABLATION),
+            mean_step: ABLATION * ETA,
+            mean_step_of_descent: ETA,
+            trace: trace(step),
+        });
     }
     sample
 }
+
+/// What the ablated flow is sharper, smaller in its steps and behind by.
+pub const ABLATION: f64 = 0.9;
 
 fn midpoint(step: usize, distance: f64) -> MidpointSample {
     let first = match (step, start_of(step)) {

@@ -405,3 +405,15 @@ fn a_suite_says_who_runs_it() {
     assert_eq!(run_by("run_by = []"), Ok(vec![]));
     assert!(run_by("run_by = ['me']").is_err_and(|message| message.contains("expected `verify` or `test`")));
 }
+
+#[test]
+fn claims_about_averages_are_pooled_over_several_seeds() {
+    let pooled = |seeds: &str| {
+        let text = GOOD.replace("seeds = [0, 1]", &format!("seeds = {seeds}"));
+        let text =
+            text.replace("predictions = [\"quadratic_modes\"]", "predictions = [\"oscillation_size\"]");
+        let suite = parse("my.toml", &text).unwrap_or_else(|error| panic!("{error}"));
+        suite.experiments[0].pooled().len()
+    };
+    assert_eq!([pooled("[0]"), pooled("[0, 1]")], [0, 1]);
+}
