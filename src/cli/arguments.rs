@@ -43,6 +43,9 @@ pub struct VerifyArguments {
     /// Shipped suites by name, or paths of suite files [default: those that are meant for it, see `list`]
     #[arg(value_name = "SUITE")]
     pub suites: Vec<String>,
+    /// All shipped suites, also those that tests run, or that are run by name only; known findings do not pass there
+    #[arg(long, conflicts_with = "suites")]
+    pub all: bool,
     /// How to print the verdicts
     #[arg(long, value_enum, default_value_t = VerdictFormat::Table)]
     pub format: VerdictFormat,

@@ -59,6 +59,7 @@ fn print(format: VerdictFormat, verification: &Verification) -> Result<(), CliEr
 /// The cases of the suites, with the seeds and the predictions that were asked for.
 fn cases(arguments: &VerifyArguments) -> Result<Vec<Case>, CliError> {
     let mut suites = match arguments.suites.as_slice() {
+        [] if arguments.all => shipped::all()?,
         [] => shipped::run_by(RunBy::Verify)?,
         names => selection::suites(names)?,
     };
@@ -95,6 +96,7 @@ mod tests {
     fn arguments(filter: Option<&str>, seeds: &[u64]) -> VerifyArguments {
         VerifyArguments {
             suites: vec![],
+            all: false,
             format: VerdictFormat::Table,
             filter: filter.map(String::from),
             seeds: seeds.to_vec(),
@@ -110,6 +112,14 @@ mod tests {
         let chosen = cases(&arguments(Some(&name), &[])).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!((chosen.len(), chosen[0].predictions.len()), (1, 1));
         assert_eq!(chosen[0].check_name(chosen[0].predictions[0]), name);
+    }
+
+    #[test]
+    fn all_are_all_that_are_shipped() {
+        let chosen = cases(&VerifyArguments { all: true, ..arguments(None, &[]) });
+        let chosen = chosen.unwrap_or_else(|error| panic!("{error}"));
+        let suites: std::collections::BTreeSet<String> = chosen.into_iter().map(|case| case.suite).collect();
+        assert_eq!(suites, shipped::names().map(String::from).collect());
     }
 
     #[test]

@@ -162,4 +162,11 @@ mod tests {
         assert!(distance(&back, &u) < 1e-14 && coordinates.is_stretched());
         assert_eq!(coordinates.distance(&w, &v), norm(&coordinates.between(&w, &v)));
     }
+
+    #[test]
+    fn the_mean_step_is_over_the_weights() {
+        assert_eq!(Coordinates::new(&Steps::Uniform(0.25)).mean_step(), 0.25);
+        let mean = Coordinates::new(&Steps::Each(vec![1.0, 4.0, 16.0])).mean_step();
+        assert!((mean - 7.0).abs() < 1e-14, "{mean}");
+    }
 }

@@ -11,7 +11,9 @@ use crate::numeric::dispatch::{Level, limit, test_lock};
 use crate::numeric::vector::distance;
 use crate::objective::{Entry, Loss, NetworkEntry, Quadratic, Valley};
 use crate::optimizer::{GradientDescent, Rule};
-use crate::process::{CentralSample, kinds};
+use crate::process::{
+    AblatedSample, CentralSample, MidpointSample, Sample, SegmentSample, ablated_flow, kinds,
+};
 
 /// Counts steps and cancels after some.
 struct Counter {
@@ -105,6 +107,12 @@ fn divergence_ends_the_run_with_its_step() {
         "{stopped}"
     );
     assert!(stopped.contains("the central flow stopped at step"), "{stopped}");
+    // Each once, at its step.
+    let stops: std::collections::BTreeSet<&str> = record.stops.iter().map(|stop| &stop.process[..]).collect();
+    assert_eq!(stops.len(), record.stops.len(), "{stopped}");
+    assert!(
+        record.accounts.iter().all(|account| account.bits.is_none() == (account.process != "gradient_flow"))
+    );
     assert!(record.samples.len() < 400);
     assert!(record.columns().iter().all(|(_, column)| column.len() == record.samples.len()));
 }
@@ -206,4 +214,26 @@ fn the_ablated_flow_holds_the_edge_by_its_state() {
         }
         assert!(certified >= 3, "{text}: {certified}");
     }
+}
+
+/// The ablated flow begins at the midpoint at which the first segment does, and goes on where the segments are started anew.
+#[test]
+fn the_ablated_flow_begins_with_the_first_segment() {
+    let text = "optimizer.scalar_rmsprop.beta2 = 0.9";
+    let source = crate::source::Source::new("test.toml", text);
+    let table = toml::de::DeTable::parse(text).expect("TOML").into_inner();
+    let optimizer = crate::optimizer::read(&source, table.get("optimizer").cloned()).expect("a rule");
+    let objective = NetworkEntry { activation: Activation::Tanh, loss: Loss::Mse, ..network() };
+    let objective = objective.build(1).expect("valid");
+    let settings = Settings { optimizer, warm_up: 2, segment: 30, ..Settings::new(0.1, 160) };
+    let record = run(&*objective, &settings, 1, &Plan::new(&[&ablated_flow::KIND], vec![]), &Unwatched);
+    let has = |sample: &&Sample| sample.get::<AblatedSample>().is_some();
+    let first = record.samples.iter().find(has).expect("a segment starts");
+    let segment: &SegmentSample = first.get().expect("it starts here");
+    assert_eq!(segment.start, first.step);
+    let (ablated, midpoint): (&AblatedSample, &MidpointSample) = (first.get().unwrap(), first.get().unwrap());
+    assert_eq!(ablated.loss, midpoint.loss);
+    assert!(record.samples[first.step..].iter().all(|sample| has(&sample)), "{:?}", record.stops);
+    let last: &SegmentSample = record.samples.last().and_then(Sample::get).expect("a segment");
+    assert!(last.start > first.step, "it is started anew");
 }

@@ -37,3 +37,37 @@ pub fn judge(statement: &str, record: &Record, terms: Terms, swapped: bool) -> J
                   thousandths of the path";
     Judgement::new(statement, values, reason)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prediction::Outcome;
+    use crate::prediction::synthetic::truth::{self, FIRST, SEGMENT, STEPS};
+
+    const LOSS: Terms = |_, midpoint, ablated| Some((midpoint.loss, ablated.loss));
+
+    fn verdict(change: impl Fn(usize, &mut AblatedSample)) -> Outcome {
+        let record = truth::with(|s| {
+            let step = s.step;
+            s.get_mut().into_iter().for_each(|ablated| change(step, ablated));
+        });
+        judge("claim", &record, LOSS, false).verdict
+    }
+
+    #[test]
+    fn what_counts_is_the_end() {
+        let quarter = STEPS - (STEPS - FIRST) / 4;
+        let late = |step: usize| if step < quarter { 0.5 } else { 2.0 };
+        assert_eq!(verdict(|step, ablated| ablated.loss = late(step)), Outcome::Holds);
+        assert_eq!(verdict(|step, ablated| ablated.loss = 1.0 / late(step)), Outcome::Violated);
+    }
+
+    #[test]
+    fn a_segment_is_needed() {
+        for (steps, expected) in [(SEGMENT - 1, Outcome::NotReached), (SEGMENT, Outcome::Holds)] {
+            let mut record = truth::record();
+            record.samples[FIRST + steps..].iter_mut().for_each(Sample::remove::<AblatedSample>);
+            assert_eq!(judge("claim", &record, LOSS, false).verdict, expected, "{steps} steps");
+        }
+    }
+}

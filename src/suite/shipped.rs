@@ -7,9 +7,11 @@ const FILES: &[(&str, &str, &str)] = &[
     ("digits", "suites/digits.toml", include_str!("../../suites/digits.toml")),
     ("findings", "suites/findings.toml", include_str!("../../suites/findings.toml")),
     ("landscapes", "suites/landscapes.toml", include_str!("../../suites/landscapes.toml")),
+    ("momentum", "suites/momentum.toml", include_str!("../../suites/momentum.toml")),
     ("optimizers", "suites/optimizers.toml", include_str!("../../suites/optimizers.toml")),
     ("optimizers-tanh", "suites/optimizers-tanh.toml", include_str!("../../suites/optimizers-tanh.toml")),
     ("reference", "suites/reference.toml", include_str!("../../suites/reference.toml")),
+    ("schedules", "suites/schedules.toml", include_str!("../../suites/schedules.toml")),
 ];
 
 /// The names of the shipped suites.

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::{Products, ROUNDING};
 use crate::dynamics::{CentralFlow, EffectiveHessian, Evaluation, FlowError};
 use crate::eigen::SymmetricOperator;
-use crate::numeric::vector::{axpy, dot};
+use crate::numeric::vector::{axpy, dot, scale};
 use crate::numeric::{Matrix, symmetric_eigen};
 use crate::objective::Objective;
-use crate::optimizer::{EDGE, UpdateRule};
+use crate::optimizer::{EDGE, State, UpdateRule};
 
 /// How far `0 <= X  _|_  M >= 0` is from true, with `M = 2 I - U' eta H U - dt d/dt (U' eta H U)` along the flow.
 ///
@@ -65,25 +65,36 @@ pub fn edge(
     }
     let (coordinates, motion, query) = (&here.coordinates, flow.motion(&here.gradient), flow.query());
     let dt = motion.dt;
-    // U' eta H U less what 2 P has gained, a share of a substep on in a direction, the state following these squares.
+    let here_steps = rule.edge_steps(&flow.iterate().state);
+    let gained = |state: &State| {
+        let harder = rule.edge_steps(state).hardened(&here_steps);
+        Matrix::from_fn(k, k, |i, j| EDGE * harder.weigh(u.col(i), u.col(j), f64::from(i == j)))
+    };
+    // U' eta H U less what 2 P has gained, a share of a substep on in a direction, the state following these squares, at the same time.
     let compressed = |direction: &[f64], squares: &[f64], share: f64| {
         let mut moved = query.clone();
         axpy(share * dt, &coordinates.stretched(direction.to_vec()), &mut moved);
         let at = coordinates.around(objective.linearize(&moved));
         let operator = EffectiveHessian { at: &*at, step: coordinates.step() };
         let hu = products.of(operator).apply(u);
-        let harder = rule
-            .edge_steps(&motion.state_after(share, squares))
-            .hardened(&rule.edge_steps(&flow.iterate().state));
+        let gained = gained(&State { time: flow.iterate().state.time, ..motion.state_after(share, squares) });
         Matrix::from_fn(k, k, |i, j| {
-            let gained = EDGE * harder.weigh(u.col(i), u.col(j), f64::from(i == j));
-            0.5 * (dot(u.col(i), hu.col(j)) + dot(u.col(j), hu.col(i))) - gained
+            0.5 * (dot(u.col(i), hu.col(j)) + dot(u.col(j), hu.col(i))) - gained[(i, j)]
         })
     };
-    // dt d/dt of it along a direction, by a displacement of share dt on both sides.
+    // What 2 P gains by time alone. A learning rate may have a kink here, so that there are differences to the future only: they are
+    // extrapolated from four of them, with an error of the order of SHARE^4.
+    let by_time = derivative_ahead(|share| {
+        let State { squares, time } = flow.iterate().state.clone();
+        let mut gained = gained(&State { squares, time: time + share * dt });
+        scale(1.0 / share, gained.data_mut());
+        gained
+    });
+    // dt d/dt of it along a direction, by a displacement of share dt on both sides, and of time.
     let change = |direction: &[f64], squares: &[f64], share: f64| {
         let (ahead, behind) = (compressed(direction, squares, share), compressed(direction, squares, -share));
-        combined(0.5 / share, &ahead, -0.5 / share, &behind)
+        let by_state = combined(0.5 / share, &ahead, -0.5 / share, &behind);
+        combined(1.0, &by_state, -1.0, &by_time)
     };
     let sigma = Compressed::new(here, u);
     let mut without = here.velocity.clone();
@@ -116,6 +127,19 @@ pub fn edge(
         half_violation: half.worst(),
         numerical_error: error / size,
     }))
+}
+
+/// The limit of differences over a share of a substep as that goes to 0, by Richardson's extrapolation from SHARE and its halves.
+fn derivative_ahead(difference: impl Fn(f64) -> Matrix) -> Matrix {
+    let mut table: Vec<Matrix> =
+        (0..4).map(|halvings| difference(SHARE / f64::from(1 << halvings))).collect();
+    for order in 1..4 {
+        let factor = f64::from(1 << order);
+        for i in (order..4).rev() {
+            table[i] = combined(factor / (factor - 1.0), &table[i], -1.0 / (factor - 1.0), &table[i - 1]);
+        }
+    }
+    table.swap_remove(3)
 }
 
 /// Sigma in the basis U.

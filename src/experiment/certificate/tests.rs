@@ -8,7 +8,7 @@ use crate::dynamics::{CentralFlow, Evaluation, FlowError};
 use crate::experiment::{Plan, Probe, Record, Settings, Unwatched, run};
 use crate::numeric::vector::{axpy, norm, scale};
 use crate::objective::{Landscape, Objective};
-use crate::optimizer::{Entry, GradientDescent, HeavyBallEntry, Rule};
+use crate::optimizer::{Entry, GradientDescent, HeavyBallEntry, Rule, Scheduled};
 use crate::process::{
     CentralSample, MidpointSample, Now, Others, Process, Running, Sample, Tracking, central_flow, kinds,
     midpoints,
@@ -50,6 +50,20 @@ fn certified_by(rule: Rule, change: impl Fn(&mut Evaluation)) -> (EdgeCertificat
     // Two eigenvectors at w, at both ends of three differences, and once more for the variance.
     assert_eq!(products.total(), 2 * (1 + 2 * 3) + 2);
     (edge, action)
+}
+
+/// A learning rate that begins to rise just here has a derivative to the future only, which is what acts.
+#[test]
+fn the_edge_is_held_where_a_schedule_has_a_kink() {
+    let text = "schedule.linear = { from = 170, steps = 100, to = 2.0 }";
+    let source = crate::source::Source::new("test.toml", text);
+    let table = toml::de::DeTable::parse(text).expect("TOML").into_inner();
+    let schedule = crate::optimizer::read_schedule(&source, table.get("schedule").cloned()).expect("one");
+    let rule: Rule = Arc::new(Scheduled::new(Arc::new(RULE), schedule.expect("a schedule")));
+    let (edge, action) = certified_by(rule, |_| {});
+    assert!(edge.violation + edge.numerical_error < 1e-8, "{edge:?}");
+    assert!(edge.half_violation > 0.1, "{edge:?}");
+    assert_eq!(refuted(&action), Vec::<&str>::new());
 }
 
 /// The comparisons that are beyond what is allowed.
