@@ -1,16 +1,49 @@
 //! What the reduction of curvature is good for: the optimizer against the ablated flow, which lacks it.
 
 use super::average::{Average, FREEDOM, errors_allowed};
-use super::{Judgement, Values};
+use super::{Finding, Judgement, Prediction, Values};
 use crate::experiment::Record;
-use crate::process::{AblatedSample, MidpointSample, Sample};
+use crate::process::{AblatedSample, Kind, MidpointSample, Sample, ablated_flow, midpoints};
 
 /// What the optimizer and the ablated flow have at a step: the mean of which is to be less.
 pub type Terms = fn(&Sample, &MidpointSample, &AblatedSample) -> Option<(f64, f64)>;
 
+/// The claim that in the end the first of the terms is less than the second; the control is that it is the other way round.
+pub struct Ablation {
+    /// The name in suite files.
+    pub name: &'static str,
+    /// The claim in one sentence.
+    pub statement: &'static str,
+    /// The control in one.
+    pub control: &'static str,
+    /// What is compared.
+    pub terms: Terms,
+}
+
+impl Prediction for Ablation {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn statement(&self) -> &'static str {
+        self.statement
+    }
+
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&midpoints::KIND, &ablated_flow::KIND]
+    }
+
+    fn judge(&self, record: &Record) -> Finding {
+        Finding {
+            claim: judge(self.statement, record, self.terms, false),
+            control: judge(self.control, record, self.terms, true),
+        }
+    }
+}
+
 /// Judges whether the first of the terms is less than the second in the last quarter of the ablated flow's steps, of which there are to
 /// be as many as a segment has at least; swapped it is the control.
-pub fn judge(statement: &str, record: &Record, terms: Terms, swapped: bool) -> Judgement {
+fn judge(statement: &str, record: &Record, terms: Terms, swapped: bool) -> Judgement {
     let both = |s: &Sample| terms(s, s.get()?, s.get()?);
     let pairs: Vec<(f64, f64)> = record.samples.iter().filter_map(both).collect();
     if pairs.len() < record.segment {

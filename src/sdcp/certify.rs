@@ -236,6 +236,8 @@ mod tests {
         assert!(zero.dual > 0.1 && zero.primal == 0.0 && zero.complementarity == 0.0);
         let large = certify(&problem, &diagonal(&[2.001, 0.0, 0.0]));
         assert!(large.complementarity > 1e-5 && large.dual == 0.0);
+        let small = certify(&problem, &diagonal(&[1.999, 0.0, 0.0]));
+        assert!(small.complementarity > 1e-5 && small.dual > 1e-5);
         assert!(certify(&problem, &diagonal(&[2.0, -1e-6, 0.0])).primal > 1e-7);
         let mut skew = diagonal(&[2.0, 0.0, 0.0]);
         skew[(0, 1)] = 1e-6;

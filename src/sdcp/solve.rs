@@ -146,3 +146,18 @@ fn scaled(mut a: Matrix, exponent: i32) -> Matrix {
     }
     a
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of nine digits an answer is refused, of all it is a solution: `-A` where B is the identity.
+    #[test]
+    fn an_answer_must_be_exact() {
+        let minus = |scale: f64| Matrix::from_fn(2, 2, |i, j| if i == j { scale } else { 0.5 * scale });
+        let problem = Problem::new(minus(-2.0), Matrix::identity(3)).expect("a problem");
+        assert!(finish(&problem, minus(2.0), 0).is_ok());
+        let off = finish(&problem, minus(2.0 + 1e-9), 3);
+        assert!(matches!(off, Err(SdcpError::NotConverged { iterations: 3, .. })), "{off:?}");
+    }
+}

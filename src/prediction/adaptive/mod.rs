@@ -16,8 +16,8 @@ pub(super) const GROUP: Group = Group {
     predictions: &[
         &state_follows_squares::StateFollowsSquares,
         &squares_by_coordinate::SquaresByCoordinate,
-        &curvature_is_reduced::CurvatureIsReduced,
-        &steps_grow_by_flatness::StepsGrowByFlatness,
-        &flatness_is_faster::FlatnessIsFaster,
+        &curvature_is_reduced::CLAIM,
+        &steps_grow_by_flatness::CLAIM,
+        &flatness_is_faster::CLAIM,
     ],
 };
