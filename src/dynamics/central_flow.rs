@@ -101,14 +101,10 @@ impl CentralFlow {
         let substeps = course.substeps();
         // Beside the critical pairs the tracker reports the next one, so that it is seen coming.
         let tracker = Tracker::new(TrackerSettings {
-            threshold: numerics.critical_above,
-            tolerance: numerics.eigen_tolerance,
-            max_count: numerics.max_tracked,
             // Care for what may come up is due by time, not by substeps.
             guard_every: substeps,
             probe_every: substeps * TrackerSettings::default().probe_every,
-            seed,
-            ..TrackerSettings::default()
+            ..numerics.tracking(numerics.critical_above, seed)
         });
         Self {
             rule,

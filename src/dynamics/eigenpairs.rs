@@ -13,6 +13,13 @@ pub(crate) struct Wanted {
     pub tolerance: f64,
 }
 
+impl Wanted {
+    /// The largest pairs, where no force depends on all of them.
+    pub const fn largest(tolerance: f64) -> Self {
+        Self { critical_above: f64::INFINITY, tolerance }
+    }
+}
+
 /// The pairs of the next operator.
 ///
 /// # Errors

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::eigen::TrackerSettings;
+
 /// Numerical settings: they change how precisely the theory is evaluated, never the theory.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -22,5 +24,18 @@ pub struct Numerics {
 impl Default for Numerics {
     fn default() -> Self {
         Self { substeps: 2, eigen_tolerance: 1e-5, tracked_above: 1.5, critical_above: 1.95, max_tracked: 10 }
+    }
+}
+
+impl Numerics {
+    /// How eigenvalues above a threshold are tracked with these settings.
+    pub fn tracking(&self, threshold: f64, seed: u64) -> TrackerSettings {
+        TrackerSettings {
+            threshold,
+            tolerance: self.eigen_tolerance,
+            max_count: self.max_tracked,
+            seed,
+            ..TrackerSettings::default()
+        }
     }
 }

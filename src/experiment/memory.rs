@@ -14,8 +14,8 @@ pub struct Memory {
 const NUMBER: u64 = size_of::<f64>() as u64;
 
 /// Processes side by side, each with a linearisation of its own and a tracker: midpoints, three from `w_0`, three of a
-/// segment.
-const PROCESSES: u64 = 7;
+/// segment, the ablated flow.
+const PROCESSES: u64 = 8;
 /// Vectors that a process keeps from step to step: its weights, gradient and velocity, and the tracker's last three
 /// blocks of tracked vectors and guards.
 const KEPT: u64 = 14;

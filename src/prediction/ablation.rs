@@ -66,8 +66,8 @@ fn judge(statement: &str, record: &Record, terms: Terms, swapped: bool) -> Judge
         numerical_error: errors_allowed(1, FREEDOM) * ratio.standard_error,
     };
     let reason = "ratio of means over the last quarter of the steps since the first segment began, where both started at the same \
-                  midpoint: less means below 1. The error is the 99 % interval; those of integration are the central flow's, \
-                  thousandths of the path";
+                  midpoint: less means below 1. The error is the 99 % interval; half the substep moves the ratio by 1e-3 at most \
+                  on the shipped runs, a tenth of it or less";
     Judgement::new(statement, values, reason)
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::series::Quantity;
 use super::{Kind, Now, Others, Part, PartKind, Process, Sample, Setting, Tracking, central_flow};
 use crate::dynamics::{EffectiveHessian, FlowError, GradientFlow, Wanted, reliable};
-use crate::eigen::{Tracker, TrackerSettings};
+use crate::eigen::Tracker;
 use crate::objective::Objective;
 
 /// The kind.
@@ -67,18 +67,12 @@ pub struct Flow {
 
 impl Flow {
     fn new(setting: &Setting<'_>) -> Self {
-        let tolerance = setting.numerics.eigen_tolerance;
+        let Setting { rule, start, numerics, seed, .. } = *setting;
         Self {
-            flow: GradientFlow::new(setting.rule.clone(), setting.start.clone()),
+            flow: GradientFlow::new(rule.clone(), start.clone()),
             // Only the sharpness is reported: other eigenvalues enter no prediction.
-            tracker: Tracker::new(TrackerSettings {
-                threshold: f64::INFINITY,
-                tolerance,
-                max_count: setting.numerics.max_tracked,
-                seed: setting.seed,
-                ..TrackerSettings::default()
-            }),
-            wanted: Wanted { critical_above: f64::INFINITY, tolerance },
+            tracker: Tracker::new(numerics.tracking(f64::INFINITY, seed)),
+            wanted: Wanted::largest(numerics.eigen_tolerance),
             here: None,
         }
     }

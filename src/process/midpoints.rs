@@ -7,7 +7,7 @@ use super::{
     Kind, Now, Others, Part, PartKind, Process, Sample, Setting, Tracking, central_flow, gradient_flow,
 };
 use crate::dynamics::{Coordinates, EffectiveHessian, FlowError, Wanted, reliable};
-use crate::eigen::{Tracker, TrackerSettings};
+use crate::eigen::Tracker;
 use crate::numeric::vector::dot;
 use crate::objective::Objective;
 use crate::optimizer::EDGE;
@@ -96,17 +96,10 @@ pub struct Midpoints {
 
 impl Midpoints {
     fn new(setting: &Setting<'_>) -> Self {
-        let tolerance = setting.numerics.eigen_tolerance;
+        let Setting { numerics, seed, .. } = *setting;
         Self {
-            tracker: Tracker::new(TrackerSettings {
-                threshold: setting.numerics.tracked_above,
-                tolerance,
-                max_count: setting.numerics.max_tracked,
-                seed: setting.seed,
-                ..TrackerSettings::default()
-            }),
-            // No force depends on all of them.
-            wanted: Wanted { critical_above: f64::INFINITY, tolerance },
+            tracker: Tracker::new(numerics.tracking(numerics.tracked_above, seed)),
+            wanted: Wanted::largest(numerics.eigen_tolerance),
             last: None,
             path: 0.0,
             here: None,

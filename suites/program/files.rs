@@ -101,3 +101,18 @@ fn files_are_written_whatever_becomes_of_stdout() {
         assert_eq!(workplace.text("out/small-seed0.csv").lines().count(), 41, "{name}");
     }
 }
+
+/// The only claim of the suite reads no process; a series and a page show all.
+#[test]
+fn what_is_looked_at_has_all_processes() {
+    let workplace = workplace("all-processes");
+    let script = format!("\"$program\" run small --suite a.toml --out o && {PAGE} page.html");
+    let (code, _, stderr) = told(&workplace.shell(&script));
+    assert_eq!(code, Some(0), "{stderr}");
+    let series = workplace.text("o/small-seed0.csv");
+    let columns: Vec<&str> = series.lines().next().expect("a header").split(',').collect();
+    for column in ["midpoints.loss", "gradient_flow.loss", "central_flow.loss", "segments.start"] {
+        assert!(columns.contains(&column), "{column} is not among {columns:?}");
+    }
+    assert!(workplace.text("page.html").contains("Distance from gradient descent"));
+}
