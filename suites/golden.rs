@@ -12,7 +12,7 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::eigen_solvers;
 use crate::moved::moved;
-use crate::pooled_row;
+use crate::{compared_rows, pooled_row, swept};
 
 /// A trial a snapshot, and one that finds snapshots which nothing writes.
 pub fn trials(suites: &[Suite], cache: &Arc<Cache>) -> Vec<Trial> {
@@ -21,6 +21,7 @@ pub fn trials(suites: &[Suite], cache: &Arc<Cache>) -> Vec<Trial> {
         for experiment in &suite.experiments {
             goldens.extend(of_experiment(experiment, &suite.name, cache));
         }
+        goldens.extend(of_sweeps(suite, cache));
     }
     let files: BTreeSet<String> = goldens.iter().map(Golden::file).collect();
     let mut trials: Vec<Trial> = goldens.into_iter().map(Golden::trial).collect();
@@ -28,14 +29,29 @@ pub fn trials(suites: &[Suite], cache: &Arc<Cache>) -> Vec<Trial> {
     trials
 }
 
-/// A snapshot a seed, and one of all seeds together if there are claims about averages.
+/// A snapshot a family of runs that are compared and a seed.
+fn of_sweeps(suite: &Suite, cache: &Arc<Cache>) -> Vec<Golden> {
+    let family = |case: &Case, claim: &dyn Prediction| {
+        let name = case.check_name(claim);
+        let parts: Vec<&str> = name.split("::").collect();
+        parts[1..3].join("::")
+    };
+    let golden = |(name, cases): (String, Vec<Case>)| {
+        let cache = cache.clone();
+        Golden::new(name, move || side_by_side(&cases, &cache))
+    };
+    swept(suite, family).into_iter().map(golden).collect()
+}
+
+/// A snapshot a seed with claims about it alone, and one of all seeds together if there are claims about averages.
 fn of_experiment(experiment: &Experiment, suite: &str, cache: &Arc<Cache>) -> Vec<Golden> {
     let (name, cases, pooled) = (&experiment.spec.name, experiment.cases(suite), experiment.pooled());
     let one = |case: &Case| {
         let (name, case, cache) = (format!("{name}::seed{}", case.seed), case.clone(), cache.clone());
         Golden::new(name, move || run(&case, &cache))
     };
-    let mut goldens: Vec<Golden> = cases.iter().map(one).collect();
+    let alone = |case: &&Case| case.alone().next().is_some();
+    let mut goldens: Vec<Golden> = cases.iter().filter(alone).map(one).collect();
     if !pooled.is_empty() {
         let cache = cache.clone();
         goldens.push(Golden::new(format!("{name}::pooled"), move || together(&cases, &pooled, &cache)));
@@ -81,6 +97,16 @@ fn run(case: &Case, cache: &Cache) -> Result<String, Failed> {
     let record = cache.record(case)?;
     let lines: String = case.judge(&record).iter().map(line).collect();
     Ok(format!("seed {}\n{}{lines}", case.seed, record.golden_summary()))
+}
+
+/// The bits that runs end with, and the verdicts that compare them.
+fn side_by_side(cases: &[Case], cache: &Cache) -> Result<String, Failed> {
+    let mut lines = String::new();
+    for case in cases {
+        lines += &format!("{}: {}\n", case.spec.name, cache.record(case)?.bits);
+    }
+    lines.extend(compared_rows(cases, cache)?.iter().map(line));
+    Ok(lines)
 }
 
 /// The verdicts on all runs together.

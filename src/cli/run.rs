@@ -94,8 +94,8 @@ fn case(arguments: &RunArguments) -> Result<(Case, String), CliError> {
         spec.settings.steps = steps;
         name += &format!("-steps{steps}");
     }
-    // Known findings are of the runs as the suite has them, which options may have changed: `run` shows what comes out.
-    Ok((Case { suite, spec, seed, predictions, findings: vec![], all_processes: true }, name))
+    // Known findings, and what a sweep compares, are of the runs as the suite has them, which options may have changed: `run` shows what comes out.
+    Ok((Case { suite, spec, seed, predictions, findings: vec![], swept: vec![], all_processes: true }, name))
 }
 
 /// Where the series goes.

@@ -156,7 +156,7 @@ fn judge(claim: &dyn Averages, record: &Record) -> Finding {
 }
 
 /// A claim that holds tells nothing where its control is not rejected: nothing is resolved then.
-fn finding(mut claim: Judgement, control: Judgement) -> Finding {
+pub(super) fn finding(mut claim: Judgement, control: Judgement) -> Finding {
     if claim.verdict == Outcome::Holds && control.verdict != Outcome::Violated {
         claim.verdict = Outcome::Unresolved;
         claim.reason += "; unresolved, for the control is not rejected";

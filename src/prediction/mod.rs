@@ -9,11 +9,13 @@ mod adaptive;
 pub mod average;
 mod central_flow;
 mod certificates;
+mod comparison;
 mod estimate;
 mod excess;
 mod gradient_descent;
 mod largest;
 mod recomputation;
+mod sweeps;
 #[cfg(test)]
 mod synthetic;
 mod verdict;
@@ -23,6 +25,7 @@ mod worst;
 use std::fmt;
 use std::sync::LazyLock;
 
+pub use comparison::{Comparison, Points, Swept};
 pub use estimate::{Averages, Estimate, Estimates, Theory, judge_pooled};
 pub use verdict::{Finding, Judgement, Outcome, Values};
 
@@ -52,6 +55,11 @@ pub trait Prediction: Sync {
     fn averages(&self) -> Option<&dyn Averages> {
         None
     }
+
+    /// The claim as one about the runs of a sweep, if it is: then it is judged on these together and on none alone.
+    fn comparison(&self) -> Option<&dyn Comparison> {
+        None
+    }
 }
 
 /// The predictions of a theory, or of what checks the numerics: a folder, whose name stands for all of them in suite files.
@@ -75,6 +83,8 @@ pub enum About {
     Kind(&'static str),
     /// Rules whose preconditioner has a state.
     Adaptive,
+    /// Rules whose step is the same for all weights, so that they have a largest sharpness.
+    OneStep,
 }
 
 impl About {
@@ -84,6 +94,7 @@ impl About {
             About::Every => true,
             About::Kind(kind) => kind == settings.optimizer.kind() && settings.schedule.is_none(),
             About::Adaptive => settings.rule().is_adaptive(),
+            About::OneStep => settings.rule().preconditioner().initial(2).len() < 2,
         }
     }
 }
@@ -94,6 +105,7 @@ impl fmt::Display for About {
             About::Every => write!(f, "every rule"),
             About::Kind(kind) => write!(f, "{kind} with a constant learning rate"),
             About::Adaptive => write!(f, "rules whose preconditioner has a state"),
+            About::OneStep => write!(f, "rules whose step is the same for all weights"),
         }
     }
 }
@@ -101,7 +113,7 @@ impl fmt::Display for About {
 /// All groups; a new folder gets its line here.
 pub fn groups() -> &'static [Group] {
     const GROUPS: &[Group] =
-        &[gradient_descent::GROUP, central_flow::GROUP, adaptive::GROUP, certificates::GROUP];
+        &[gradient_descent::GROUP, central_flow::GROUP, adaptive::GROUP, sweeps::GROUP, certificates::GROUP];
     GROUPS
 }
 
@@ -136,10 +148,11 @@ mod tests {
     use crate::process::{CentralSample, FlowSample, MapSample, MidpointSample, SegmentSample, kinds};
 
     /// What predictions share, beside the folders of the groups.
-    const SHARED: [&str; 10] = [
+    const SHARED: [&str; 11] = [
         "mod",
         "ablation",
         "average",
+        "comparison",
         "estimate",
         "excess",
         "largest",

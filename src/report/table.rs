@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{describe, number, percent, word};
 use crate::prediction::{Judgement, Outcome};
-use crate::suite::{Incident, VerdictRow, Verification};
+use crate::suite::{Incident, Runs, VerdictRow, Verification};
 
 const DIGITS: usize = 4;
 const HEADER: [&str; 11] = [
@@ -107,7 +107,10 @@ fn lines(rows: &[VerdictRow]) -> Vec<Vec<String>> {
 
 fn cells(row: &VerdictRow) -> Vec<String> {
     let claim = &row.finding.claim;
-    let runs = row.runs.seed().map_or("all".to_string(), |seed| seed.to_string());
+    let runs = match &row.runs {
+        Runs::One { seed } | Runs::Compared { seed, .. } => seed.to_string(),
+        Runs::Pooled { .. } => "all".to_string(),
+    };
     let mut cells = vec![row.experiment.clone(), runs, row.prediction.to_string()];
     let numbers =
         [claim.predicted, claim.measured, claim.discrepancy, claim.tolerance, claim.numerical_error];

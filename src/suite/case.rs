@@ -1,5 +1,7 @@
 //! A case: one experiment with one seed, and the predictions that are checked on its run.
 
+use super::comparison::Share;
+use super::sweep::Swept;
 use super::{ExperimentSpec, KnownFinding, Runs, VerdictRow};
 use crate::experiment::{Plan, Progress, Record};
 use crate::objective::BuildError;
@@ -19,6 +21,8 @@ pub struct Case {
     pub predictions: Vec<&'static dyn Prediction>,
     /// Those that are known not to hold on it.
     pub findings: Vec<KnownFinding>,
+    /// The settings in which it differs from other cases of a sweep.
+    pub swept: Vec<Swept>,
     /// Whether all processes run, to be looked at, and not only those that the predictions read.
     pub all_processes: bool,
 }
@@ -38,9 +42,19 @@ impl Case {
         self.spec.run(self.seed, &self.plan(), progress)
     }
 
-    /// Judges all predictions on the run's record.
+    /// Judges all predictions on the run's record, but those that compare runs.
     pub fn judge(&self, record: &Record) -> Vec<VerdictRow> {
-        self.predictions.iter().map(|&prediction| self.judge_one(prediction, record)).collect()
+        self.alone().map(|prediction| self.judge_one(prediction, record)).collect()
+    }
+
+    /// The predictions that are judged on the run alone.
+    pub fn alone(&self) -> impl Iterator<Item = &'static dyn Prediction> {
+        self.predictions.iter().copied().filter(|prediction| prediction.comparison().is_none())
+    }
+
+    /// What the run contributes to predictions that compare the runs of a sweep.
+    pub fn shares(&self, record: &Record) -> Vec<Share> {
+        self.predictions.iter().filter_map(|&prediction| Share::of(self, prediction, record)).collect()
     }
 
     /// Judges one prediction on the run's record.
@@ -55,9 +69,17 @@ impl Case {
         }
     }
 
-    /// The name of one prediction's check: `suite::experiment::seedN::prediction`.
+    /// The name of one prediction's check: `suite::experiment::seedN::prediction`, of a comparison with the family's name for the
+    /// experiment's.
     pub fn check_name(&self, prediction: &dyn Prediction) -> String {
-        format!("{}::{}::seed{}::{}", self.suite, self.spec.name, self.seed, prediction.name())
+        let swept = prediction.comparison().and_then(|claim| self.swept_over(claim.over()));
+        let name = swept.map_or(&self.spec.name, |swept| &swept.family);
+        format!("{}::{name}::seed{}::{}", self.suite, self.seed, prediction.name())
+    }
+
+    /// Where the case is in a sweep of that setting.
+    pub fn swept_over(&self, key: &str) -> Option<&Swept> {
+        self.swept.iter().find(|swept| swept.key == key)
     }
 
     /// Roughly how much work the run is, to start large cases first.

@@ -8,7 +8,8 @@ use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::known::{KnownFinding, RunBy};
 use super::raw::{RawExperiment, RawFinding, RawNumerics, RawSuite};
-use super::{Case, ExperimentSpec, SuiteError, limits, predictions, sweep};
+use super::sweep::{self, Place, Swept};
+use super::{Case, ExperimentSpec, SuiteError, limits, predictions};
 use crate::dynamics::Numerics;
 use crate::experiment::{DEFAULT_SEGMENT, Settings};
 use crate::objective;
@@ -42,6 +43,8 @@ pub struct Experiment {
     pub predictions: Vec<&'static dyn Prediction>,
     /// Where predictions are known not to hold.
     pub findings: Vec<KnownFinding>,
+    /// The settings in which it differs from other experiments of a sweep.
+    pub swept: Vec<Swept>,
     /// The line of its name.
     pub line: usize,
 }
@@ -68,7 +71,7 @@ pub fn load(path: &Path) -> Result<Suite, SuiteError> {
 pub fn parse(file: &str, text: &str) -> Result<Suite, SuiteError> {
     let source = Source::new(file, text);
     let mut document = DeTable::parse(text).map_err(|error| source.misread(error))?;
-    let endings = sweep::write_out(&source, document.get_mut())?;
+    let places = sweep::write_out(&source, document.get_mut())?;
     let parts = parts(document.get_ref());
     let raw = RawSuite::deserialize(Deserializer::from(document)).map_err(|error| source.misread(error))?;
     let name = Path::new(file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -76,8 +79,8 @@ pub fn parse(file: &str, text: &str) -> Result<Suite, SuiteError> {
         let message = "experiment = []: accepted are one or more experiments";
         return Err(source.refuse(raw.experiment.span(), message).into());
     }
-    let experiments = raw.experiment.into_inner().into_iter().zip(endings).zip(parts);
-    let experiments = experiments.map(|((raw, ending), parts)| experiment(&source, raw, &ending, parts));
+    let experiments = raw.experiment.into_inner().into_iter().zip(places).zip(parts);
+    let experiments = experiments.map(|((raw, place), parts)| experiment(&source, raw, place, parts));
     let suite = Suite {
         name,
         file: file.to_string(),
@@ -123,6 +126,7 @@ impl Experiment {
             seed,
             predictions: self.predictions.clone(),
             findings: self.findings.iter().filter(|known| known.seeds.contains(&seed)).cloned().collect(),
+            swept: self.swept.clone(),
             all_processes: false,
         };
         self.seeds.iter().map(case).collect()
@@ -154,10 +158,11 @@ fn parts<'i>(document: &DeTable<'i>) -> Vec<Parts<'i>> {
     experiments.into_iter().flatten().filter_map(parts).collect()
 }
 
-/// An experiment with those parts, whose name has that ending by a sweep.
-fn experiment(source: &Source, raw: RawExperiment, ending: &str, parts: Parts<'_>) -> Parsed<Experiment> {
-    let name = source.check("name", &raw.name, |name| limits::name(name))?.clone() + ending;
-    source.check("name", &raw.name, |_| limits::name_ending(ending))?;
+/// An experiment with those parts, at that place of a sweep.
+fn experiment(source: &Source, raw: RawExperiment, place: Place, parts: Parts<'_>) -> Parsed<Experiment> {
+    let place = place.named(source.check("name", &raw.name, |name| limits::name(name))?);
+    source.check("name", &raw.name, |_| limits::name_ending(&place.ending))?;
+    let name = raw.name.get_ref().clone() + &place.ending;
     let objective = objective::read(source, parts.objective)?;
     let settings = Settings {
         optimizer: optimizer::read(source, parts.optimizer)?,
@@ -170,13 +175,14 @@ fn experiment(source: &Source, raw: RawExperiment, ending: &str, parts: Parts<'_
         numerics: numerics(source, &raw.numerics)?,
     };
     let seeds = source.check("seeds", &raw.seeds, |seeds| limits::seeds(seeds))?.clone();
-    let predictions = predictions::chosen(source, &raw.predictions, &settings)?;
+    let predictions = predictions::chosen(source, &raw.predictions, &settings, &place.swept)?;
     let findings = raw.finding.iter().map(|raw| finding(source, raw, &predictions, &seeds));
     Ok(Experiment {
         findings: findings.collect::<Parsed<_>>()?,
         spec: ExperimentSpec { name, objective, settings },
         seeds,
         predictions,
+        swept: place.swept,
         line: source.line(raw.name.span()),
     })
 }

@@ -6,6 +6,7 @@
 
 mod cache;
 mod case;
+mod comparison;
 mod error;
 mod file;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod sweep;
 
 pub use cache::Cache;
 pub use case::Case;
+pub use comparison::{Share, compared};
 pub use error::SuiteError;
 pub use file::{Experiment, Suite, check_distinct, load, parse};
 pub use known::{KnownFinding, RunBy};
@@ -31,3 +33,4 @@ pub use ration::Ration;
 pub use row::{Runs, VerdictRow};
 pub use runner::{Batch, Incident, Verification, verify};
 pub use spec::ExperimentSpec;
+pub use sweep::Swept;

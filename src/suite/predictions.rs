@@ -7,6 +7,7 @@ use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use toml::Spanned;
 
+use super::sweep::Swept;
 use crate::experiment::Settings;
 use crate::prediction::{self, Group, Prediction};
 use crate::source::{Parsed, Refusal, Source, did_you_mean};
@@ -17,11 +18,13 @@ pub(super) enum RawPredictions {
     Several(Vec<Spanned<String>>),
 }
 
-/// The predictions of those names in their order, each once; all must be about this update rule.
+/// The predictions of those names in their order, each once; all must be about this update rule, and those that compare runs about what
+/// is swept.
 pub(super) fn chosen(
     source: &Source,
     raw: &Spanned<RawPredictions>,
     settings: &Settings,
+    swept: &[Swept],
 ) -> Parsed<Vec<&'static dyn Prediction>> {
     let names = names(raw);
     if names.is_empty() {
@@ -32,6 +35,7 @@ pub(super) fn chosen(
     for (name, span) in names {
         about(name, settings).map_err(|message| source.refuse(span.clone(), message))?;
         for new in named(name).ok_or_else(|| unknown(source, name, span.clone()))? {
+            compares(new.prediction, swept).map_err(|message| source.refuse(span.clone(), message))?;
             match chosen.iter().find(|other| other.prediction.name() == new.prediction.name()) {
                 None => chosen.push(new),
                 Some(Chosen { group: Some(_), .. }) if new.group.is_some() => {}
@@ -61,6 +65,18 @@ fn about(name: &str, settings: &Settings) -> Result<(), String> {
             ))
         }
     }
+}
+
+/// Whether the runs that a prediction compares are there, or what is missing.
+fn compares(prediction: &dyn Prediction, swept: &[Swept]) -> Result<(), String> {
+    let Some(over) = prediction.comparison().map(|claim| claim.over()) else { return Ok(()) };
+    if swept.iter().any(|swept| swept.key == over && swept.value.is_some()) {
+        return Ok(());
+    }
+    let name = prediction.name();
+    Err(format!(
+        "predictions: {name} compares the runs of a sweep: accepted with {over} = [...], an array of numbers"
+    ))
 }
 
 /// A prediction, and the group by which it was named.
@@ -154,7 +170,10 @@ mod tests {
 
     #[test]
     fn a_group_stands_for_all_its_predictions() {
-        for group in prediction::groups().iter().filter(|group| group.about != About::Adaptive) {
+        for group in prediction::groups()
+            .iter()
+            .filter(|group| ![About::Adaptive, About::OneStep].contains(&group.about))
+        {
             let name = group.name;
             assert_eq!(read(&format!("'{name}'")), Ok(of(name)));
             assert_eq!(read(&format!("['{name}', '{name}']")), Ok(of(name)), "twice the same group");
@@ -181,7 +200,7 @@ mod tests {
         let message = read("'gradient_decent'").expect_err("no such group");
         let start = "my.toml, line 5: predictions: there is no prediction or group \"gradient_decent\". \
                      Did you mean gradient_descent? Accepted are quadratic_modes, ";
-        let end = ", eigenpairs_certified, and groups of these: gradient_descent, central_flow, adaptive, certificates";
+        let end = ", eigenpairs_certified, and groups of these: gradient_descent, central_flow, adaptive, sweeps, certificates";
         assert!(message.starts_with(start) && message.ends_with(end), "{message}");
         for (written, expected) in [
             ("3", "line 5: invalid type: integer `3`, expected a name or an array of names"),
@@ -209,8 +228,29 @@ mod tests {
         }
         let refusal = read("nesterov.momentum = 0.5").expect_err("refused");
         let expected = "my.toml, line 5: predictions: adaptive is about rules whose preconditioner has a state: accepted with \
-                        nesterov are all of central_flow, certificates";
+                        nesterov are all of central_flow, sweeps, certificates";
         assert_eq!(refusal, expected);
+    }
+
+    #[test]
+    fn claims_that_compare_runs_are_refused_without_a_sweep() {
+        let read = |rates: &str, rule: &str| {
+            let text = format!(
+                "description = ''\n[[experiment]]\nname = 'a'\nseeds = [0]\npredictions = 'sweeps'\n\
+                 learning_rate = {rates}\nsteps = 4\nobjective.quadratic.spectrum = [1.0]\noptimizer.{rule}\n"
+            );
+            parse("my.toml", &text).map(|_| ()).map_err(|error| error.to_string())
+        };
+        let (scalar, each) = ("scalar_rmsprop.beta2 = 0.9", "rmsprop.beta2 = 0.9");
+        assert_eq!(read("[0.1, 0.2]", scalar), Ok(()));
+        let missing = "my.toml, line 5: predictions: flatter_at_equal_loss compares the runs of a sweep: accepted with learning_rate = \
+                       [...], an array of numbers";
+        assert_eq!(read("0.1", scalar), Err(missing.into()));
+        let refusal = read("[0.1, 0.2]", each).expect_err("no largest sharpness");
+        assert!(
+            refusal.contains("sweeps is about rules whose step is the same for all weights"),
+            "{refusal}"
+        );
     }
 
     #[test]
@@ -220,7 +260,7 @@ mod tests {
         let refusal = parse("my.toml", text).err().expect("refused").to_string();
         let expected = "my.toml, line 5: predictions: euler_term is about gradient_descent with a constant learning rate: accepted \
                         with heavy_ball are all \
-                        of central_flow, certificates";
+                        of central_flow, sweeps, certificates";
         assert_eq!(refusal, expected);
     }
 }

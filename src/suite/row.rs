@@ -29,7 +29,7 @@ pub struct VerdictRow {
 }
 
 /// The runs that a row is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Runs {
     /// One run.
@@ -42,6 +42,15 @@ pub enum Runs {
         /// Their seeds.
         seeds: Vec<u64>,
     },
+    /// The runs of a sweep that have one seed.
+    Compared {
+        /// Their seed.
+        seed: u64,
+        /// The setting in which they differ.
+        over: &'static str,
+        /// Its values.
+        values: Vec<f64>,
+    },
 }
 
 impl Runs {
@@ -49,16 +58,16 @@ impl Runs {
     pub fn seed(&self) -> Option<u64> {
         match self {
             Runs::One { seed } => Some(*seed),
-            Runs::Pooled { .. } => None,
+            Runs::Pooled { .. } | Runs::Compared { .. } => None,
         }
     }
 }
 
-/// `seed7` or `pooled`.
+/// `seed7` or `pooled`; runs that are compared have one seed.
 impl fmt::Display for Runs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Runs::One { seed } => write!(f, "seed{seed}"),
+            Runs::One { seed } | Runs::Compared { seed, .. } => write!(f, "seed{seed}"),
             Runs::Pooled { .. } => write!(f, "pooled"),
         }
     }
@@ -74,7 +83,7 @@ impl VerdictRow {
     /// again.
     pub fn is_as_expected(&self, findings: &[KnownFinding]) -> bool {
         let covers = |known: &KnownFinding| match &self.runs {
-            Runs::One { seed } => known.seeds.contains(seed),
+            Runs::One { seed } | Runs::Compared { seed, .. } => known.seeds.contains(seed),
             Runs::Pooled { .. } => known.pooled,
         };
         match findings.iter().find(|known| known.prediction == self.prediction && covers(known)) {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
 
+use super::comparison::{Share, with_compared};
 use super::ration::Ration;
 use super::row::with_pooled;
 use super::{Case, VerdictRow};
@@ -56,14 +57,14 @@ impl Verification {
         rows.peek().is_some() && rows.all(VerdictRow::passes)
     }
 
-    /// Takes in how a case ended and passes on what was kept of its run.
-    fn add<K>(&mut self, case: &Case, ended: Ended<K>) -> Option<K> {
+    /// Takes in how a case ended and passes on what was kept of its run, and what it contributes to comparisons.
+    fn add<K>(&mut self, case: &Case, ended: Ended<K>) -> Option<(K, Vec<Share>)> {
         match ended {
-            Ended::Judged { verdicts, stopped, kept } => {
+            Ended::Judged { verdicts, shares, stopped, kept } => {
                 self.finished_cases += 1;
                 self.verdicts.extend(verdicts);
                 self.stops.extend(stopped.map(|message| Incident::new(case, message)));
-                return Some(kept);
+                return Some((kept, shares));
             }
             Ended::Failed(message) => self.failures.push(Incident::new(case, message)),
             Ended::Cancelled => self.interrupted = true,
@@ -95,7 +96,7 @@ pub struct Batch<K> {
 /// How a case ended.
 #[derive(Clone)]
 enum Ended<K> {
-    Judged { verdicts: Vec<VerdictRow>, stopped: Option<String>, kept: K },
+    Judged { verdicts: Vec<VerdictRow>, shares: Vec<Share>, stopped: Option<String>, kept: K },
     Failed(String),
     Cancelled,
 }
@@ -133,11 +134,15 @@ impl<K: Clone + Send + Sync> Batch<K> {
     /// interrupted.
     pub fn outcome(&self) -> (Verification, Vec<K>) {
         let mut verification = Verification { cases: self.cases.len(), ..Verification::default() };
-        let mut kept = vec![];
+        let (mut kept, mut shares) = (vec![], vec![]);
         for (case, ended) in self.cases.iter().zip(&self.ends) {
-            kept.extend(verification.add(case, ended.get().cloned().unwrap_or(Ended::Cancelled)));
+            let ended = ended.get().cloned().unwrap_or(Ended::Cancelled);
+            if let Some((of_run, contributed)) = verification.add(case, ended) {
+                kept.push(of_run);
+                shares.extend(contributed);
+            }
         }
-        verification.verdicts = with_pooled(verification.verdicts);
+        verification.verdicts = with_compared(with_pooled(verification.verdicts), &shares);
         (verification, kept)
     }
 
@@ -173,6 +178,9 @@ impl<K: Clone + Send + Sync> Batch<K> {
 impl<K> Ended<K> {
     fn words(&self) -> String {
         match self {
+            Ended::Judged { verdicts, shares, .. } if verdicts.is_empty() && !shares.is_empty() => {
+                "to be compared".into()
+            }
             Ended::Judged { verdicts, .. } => {
                 let passed = verdicts.iter().filter(|row| row.passes()).count();
                 format!("{passed} of {} pass", verdicts.len())
@@ -209,8 +217,8 @@ fn run_one<K>(
         Ok(record) if record.interrupted() => Ended::Cancelled,
         Ok(record) => {
             let verdicts = case.judge(&record);
-            let kept = keep(case, &record, &verdicts);
-            Ended::Judged { verdicts, stopped: record.stopped(), kept }
+            let (kept, shares) = (keep(case, &record, &verdicts), case.shares(&record));
+            Ended::Judged { verdicts, shares, stopped: record.stopped(), kept }
         }
     };
     drop(share);
@@ -250,7 +258,7 @@ mod tests {
     }
 
     fn judged() -> Ended<()> {
-        Ended::Judged { verdicts: vec![], stopped: None, kept: () }
+        Ended::Judged { verdicts: vec![], shares: vec![], stopped: None, kept: () }
     }
 
     #[test]

@@ -12,6 +12,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("optimizers-tanh", "suites/optimizers-tanh.toml", include_str!("../../suites/optimizers-tanh.toml")),
     ("reference", "suites/reference.toml", include_str!("../../suites/reference.toml")),
     ("schedules", "suites/schedules.toml", include_str!("../../suites/schedules.toml")),
+    ("sweeps", "suites/sweeps.toml", include_str!("../../suites/sweeps.toml")),
 ];
 
 /// The names of the shipped suites.
@@ -72,6 +73,6 @@ mod tests {
             suites.into_iter().map(|suite| suite.name).collect::<Vec<_>>()
         };
         assert_eq!(run(RunBy::Verify), ["digits", "landscapes"]);
-        assert_eq!(run(RunBy::Test), ["digits", "findings", "landscapes", "optimizers"]);
+        assert_eq!(run(RunBy::Test), ["digits", "findings", "landscapes", "optimizers", "sweeps"]);
     }
 }

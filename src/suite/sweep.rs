@@ -15,14 +15,34 @@ use crate::source::{Parsed, Source};
 /// The most experiments that a suite may have.
 const MOST: usize = 1000;
 
-/// Writes out the sweeps of a document. Returned is what each experiment then has after its name: `-KEY-VALUE` for each array,
-/// in the order of the file, of which the first varies the slowest.
-pub(super) fn write_out(source: &Source, document: &mut DeTable) -> Parsed<Vec<String>> {
+/// What an experiment of a sweep is called, and where in the sweep it is.
+#[derive(Default)]
+pub(super) struct Place {
+    /// What it has after its name: `-KEY-VALUE` for each array.
+    pub ending: String,
+    /// One entry an array.
+    pub swept: Vec<Swept>,
+}
+
+/// A setting that differs between the experiments of a sweep.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Swept {
+    /// The setting, as `learning_rate` or `optimizer.rmsprop.beta2`.
+    pub key: String,
+    /// Its value, if that is a number.
+    pub value: Option<f64>,
+    /// What the experiment would be called without this setting: a name that it shares with those which differ in it alone.
+    pub family: String,
+}
+
+/// Writes out the sweeps of a document. Returned is the place of each experiment, of which the first array in
+/// the order of the file varies the slowest.
+pub(super) fn write_out(source: &Source, document: &mut DeTable) -> Parsed<Vec<Place>> {
     // Whoever reads the document says what is wrong if there is no such array.
     let Some(DeValue::Array(experiments)) = document.get_mut("experiment").map(Spanned::get_mut) else {
         return Ok(vec![]);
     };
-    let (mut written, mut endings) = (DeArray::new(), vec![]);
+    let (mut written, mut places) = (DeArray::new(), vec![]);
     for experiment in std::mem::replace(experiments, DeArray::new()) {
         let sweeps = sweeps(&experiment);
         sweeps.iter().try_for_each(|sweep| sweep.check(source))?;
@@ -34,17 +54,40 @@ pub(super) fn write_out(source: &Source, document: &mut DeTable) -> Parsed<Vec<S
             return Err(source.refuse(experiment.span(), message));
         }
         for values in combinations(&sweeps) {
-            let (mut one, mut ending) = (experiment.clone(), String::new());
-            for (sweep, value) in sweeps.iter().zip(values) {
-                ending += &sweep.ending(value);
-                put(&mut one, &sweep.path, value.clone());
+            let mut one = experiment.clone();
+            for (sweep, value) in sweeps.iter().zip(&values) {
+                put(&mut one, &sweep.path, (*value).clone());
             }
             written.push(one);
-            endings.push(ending);
+            places.push(Place::new(&sweeps, &values));
         }
     }
     *experiments = written;
-    Ok(endings)
+    Ok(places)
+}
+
+impl Place {
+    fn new(sweeps: &[Sweep], values: &[&Spanned<DeValue>]) -> Self {
+        let endings: Vec<String> =
+            sweeps.iter().zip(values).map(|(sweep, value)| sweep.ending(value)).collect();
+        let without = |i: usize| [&endings[..i], &endings[i + 1..]].concat().concat();
+        let swept = |i: usize| Swept {
+            key: sweeps[i].path.join("."),
+            value: spelled(values[i].get_ref()).parse().ok().filter(|_| is_number(values[i].get_ref())),
+            family: without(i),
+        };
+        Self { swept: (0..sweeps.len()).map(swept).collect(), ending: endings.concat() }
+    }
+
+    /// The place of an experiment of that name.
+    pub fn named(self, name: &str) -> Self {
+        let family = |swept: Swept| Swept { family: name.to_string() + &swept.family, ..swept };
+        Self { ending: self.ending, swept: self.swept.into_iter().map(family).collect() }
+    }
+}
+
+fn is_number(value: &DeValue) -> bool {
+    matches!(value, DeValue::Integer(_) | DeValue::Float(_))
 }
 
 /// The array at one place of an experiment.

@@ -2,7 +2,7 @@
 
 use super::truth;
 use crate::experiment::Record;
-use crate::prediction::{Finding, Outcome, find, registry};
+use crate::prediction::{Finding, Outcome, Prediction, find, registry};
 
 /// One of them.
 pub struct Trial {
@@ -69,10 +69,22 @@ pub fn judge(prediction: &str, record: &Record) -> Finding {
     find(prediction).unwrap_or_else(|| panic!("{prediction} is registered")).judge(record)
 }
 
+/// The predictions that are judged on a run alone.
+fn alone() -> impl Iterator<Item = &'static &'static dyn Prediction> {
+    registry().iter().filter(|prediction| prediction.comparison().is_none())
+}
+
+#[test]
+fn the_true_record_has_what_is_compared() {
+    for claim in registry().iter().filter_map(|prediction| prediction.comparison()) {
+        assert!(claim.points(&truth::record()).is_ok_and(|points| !points.is_empty()));
+    }
+}
+
 #[test]
 fn the_true_record_passes_everything() {
     let record = truth::record();
-    for prediction in registry() {
+    for prediction in alone() {
         let finding = prediction.judge(&record);
         assert!(finding.passes(), "{}: {finding:#?}", prediction.name());
     }
@@ -93,7 +105,7 @@ fn five_percent_decide_and_numerical_error_leaves_open() {
 #[test]
 fn every_prediction_is_tried_on_either_side() {
     let all = all();
-    for prediction in registry() {
+    for prediction in alone() {
         for outcome in [Outcome::Holds, Outcome::Violated] {
             let tried = all.iter().any(|t| t.prediction == prediction.name() && t.outcome == outcome);
             assert!(tried, "no synthetic record on which {} must be {outcome:?}", prediction.name());

@@ -7,7 +7,7 @@ use super::section::anchor;
 use super::style::STYLE;
 use super::verdicts::verdicts;
 use crate::report::table::summary;
-use crate::suite::{Incident, VerdictRow, Verification};
+use crate::suite::{Incident, Runs, VerdictRow, Verification};
 
 const EXPLANATION: &str = "A claim holds if its discrepancy with the numerical error added is within the tolerance, is \
     violated if it is beyond it with the numerical error taken off, and is unresolved between the two; not reached means \
@@ -36,7 +36,7 @@ pub fn page(verification: &Verification, sections: &[String]) -> String {
     }
     let _ = writeln!(out, "<p>{EXPLANATION}</p>");
     contents(&mut out, verdicts);
-    pooled(&mut out, verdicts);
+    together(&mut out, verdicts);
     out + &sections.concat() + "</body>\n</html>\n"
 }
 
@@ -64,14 +64,26 @@ fn contents(out: &mut String, verdicts: &[VerdictRow]) {
     out.push_str("</ul>\n");
 }
 
-/// The verdicts of all runs of an experiment together.
-fn pooled(out: &mut String, rows: &[VerdictRow]) {
-    let of = |row: &VerdictRow| (row.suite.clone(), row.experiment.clone());
-    let pooled: Vec<VerdictRow> = rows.iter().filter(|row| row.runs.seed().is_none()).cloned().collect();
-    for rows in pooled.chunk_by(|a, b| of(a) == of(b)) {
-        let (suite, experiment) = of(&rows[0]);
-        let heading = escaped(&format!("{suite}: {experiment}, all seeds together"));
+/// The verdicts of several runs together.
+fn together(out: &mut String, rows: &[VerdictRow]) {
+    let of = |row: &VerdictRow| (row.suite.clone(), row.experiment.clone(), which(&row.runs));
+    let together: Vec<VerdictRow> = rows.iter().filter(|row| row.runs.seed().is_none()).cloned().collect();
+    for rows in together.chunk_by(|a, b| of(a) == of(b)) {
+        let (suite, experiment, which) = of(&rows[0]);
+        let heading = escaped(&format!("{suite}: {experiment}, {which}"));
         let _ = writeln!(out, "<section>\n<h2>{heading}</h2>\n{}</section>", verdicts(rows));
+    }
+}
+
+/// Which runs are judged together.
+fn which(runs: &Runs) -> String {
+    match runs {
+        Runs::One { seed } => format!("seed {seed}"),
+        Runs::Pooled { .. } => "all seeds together".into(),
+        Runs::Compared { seed, over, values } => {
+            let values: Vec<String> = values.iter().map(f64::to_string).collect();
+            format!("{over} {}, seed {seed}", values.join(", "))
+        }
     }
 }
 
