@@ -1,5 +1,7 @@
 //! Runs an optimizer and the processes of a plan side by side, and records them.
 
+use std::sync::Arc;
+
 use rayon::prelude::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 use super::certificate::Scene;
@@ -7,7 +9,7 @@ use super::{Cancellable, Plan, Probe, Progress, Record, Settings, Stop};
 use crate::dynamics::{Discrete, FlowError};
 use crate::numeric::vector::{dot, norm};
 use crate::objective::{Objective, Penalised};
-use crate::optimizer::{Iterate, Rule};
+use crate::optimizer::{Frozen, Iterate, Rule, State};
 use crate::process::segments::Segments;
 use crate::process::{Account, DiscreteSample, Now, Others, Running, Sample, Setting, bits};
 
@@ -60,8 +62,7 @@ const DIVERGED: f64 = 1e6;
 
 impl<'a> Run<'a> {
     fn new(settings: &Settings, objective: &'a dyn Objective, seed: u64, plan: &Plan) -> Self {
-        let rule = settings.rule();
-        let start = warmed_up(&rule, objective, settings.warm_up);
+        let (rule, start) = beginning(settings, objective);
         let setting = Setting {
             rule: &rule,
             start: &start,
@@ -196,7 +197,19 @@ impl<'a> Run<'a> {
     }
 }
 
-/// The iterate at which all processes start.
+/// The rule and the iterate with which all processes start.
+fn beginning(settings: &Settings, objective: &dyn Objective) -> (Rule, Iterate) {
+    let rule = settings.rule();
+    let start = warmed_up(&rule, objective, settings.warm_up);
+    if !settings.frozen {
+        return (rule, start);
+    }
+    let frozen: Rule = Arc::new(Frozen::new(&*rule, &start.state));
+    let state = State { squares: vec![], time: start.state.time };
+    (frozen, Iterate { state, ..start })
+}
+
+/// The iterate to which the warm-up leads.
 fn warmed_up(rule: &Rule, objective: &dyn Objective, steps: usize) -> Iterate {
     let mut iterate = rule.begin(objective.start());
     for _ in 0..steps.max(rule.preconditioner().least_time()) {

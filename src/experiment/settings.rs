@@ -25,6 +25,9 @@ pub struct Settings {
     /// The number of steps made before all processes start, at what they have led to; a rule whose preconditioner is made of gradients
     /// makes one at least.
     pub warm_up: usize,
+    /// Whether the preconditioner then stays as the warm-up has left it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub frozen: bool,
     /// The number of steps after which the theory is started anew at a midpoint, once the transient is over; the flows
     /// from `w_0` end with the first such segment.
     pub segment: usize,
@@ -33,7 +36,12 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The rule with its learning rate, constant or not.
+    /// Whether the preconditioner has a state that moves along the run.
+    pub fn is_adaptive(&self) -> bool {
+        self.rule().is_adaptive() && !self.frozen
+    }
+
+    /// The rule with its learning rate, constant or not, as it makes the steps of the warm-up.
     pub fn rule(&self) -> Rule {
         let rule = self.optimizer.rule(self.learning_rate);
         match &self.schedule {
@@ -56,6 +64,7 @@ impl Settings {
             weight_decay: 0.0,
             steps,
             warm_up: 0,
+            frozen: false,
             segment: DEFAULT_SEGMENT,
             numerics: Numerics::default(),
         }

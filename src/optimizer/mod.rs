@@ -6,6 +6,7 @@
 //! by its name.
 
 mod entry;
+mod frozen;
 mod inertial;
 mod iterate;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 pub use entry::{Entry, read, serialize};
+pub use frozen::Frozen;
 pub use iterate::{Iterate, State};
 pub use momentum::Momentum;
 pub use preconditioner::{Constant, OneAtTheEdge, Preconditioner};

@@ -93,7 +93,7 @@ impl About {
         match self {
             About::Every => true,
             About::Kind(kind) => kind == settings.optimizer.kind() && settings.schedule.is_none(),
-            About::Adaptive => settings.rule().is_adaptive(),
+            About::Adaptive => settings.is_adaptive(),
             About::OneStep => settings.rule().preconditioner().initial(2).len() < 2,
         }
     }

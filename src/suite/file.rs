@@ -165,6 +165,7 @@ fn experiment(source: &Source, raw: RawExperiment, place: Place, parts: Parts<'_
     let name = raw.name.get_ref().clone() + &place.ending;
     let objective = objective::read(source, parts.objective)?;
     let settings = Settings {
+        frozen: raw.frozen.as_ref().is_some_and(|frozen| *frozen.get_ref()),
         optimizer: optimizer::read(source, parts.optimizer)?,
         learning_rate: *source.check("learning_rate", &raw.learning_rate, |&x| limits::learning_rate(x))?,
         schedule: optimizer::read_schedule(source, parts.schedule)?,
@@ -174,6 +175,7 @@ fn experiment(source: &Source, raw: RawExperiment, place: Place, parts: Parts<'_
         segment: source.or("segment", &raw.segment, DEFAULT_SEGMENT, limits::segment)?,
         numerics: numerics(source, &raw.numerics)?,
     };
+    source.or("frozen", &raw.frozen, false, |frozen| limits::frozen(frozen, &settings))?;
     let seeds = source.check("seeds", &raw.seeds, |seeds| limits::seeds(seeds))?.clone();
     let predictions = predictions::chosen(source, &raw.predictions, &settings, &place.swept)?;
     let findings = raw.finding.iter().map(|raw| finding(source, raw, &predictions, &seeds));

@@ -1,5 +1,6 @@
 //! The values that are accepted, one rule a quantity; a rule that refuses says what it would accept.
 
+use crate::experiment::Settings;
 use crate::prediction::Outcome;
 use crate::prediction::window::RESTART;
 use crate::source::require;
@@ -29,6 +30,13 @@ pub(super) fn weight_decay(value: f64) -> Accepted {
 /// A number of steps to warm up: up to a million.
 pub(super) fn warm_up(value: usize) -> Accepted {
     require(value <= MOST_STEPS, || format!("accepted are 0 to {MOST_STEPS}"))
+}
+
+/// Whether the preconditioner is frozen, which takes one that would move and a learning rate that does not.
+pub(super) fn frozen(value: bool, settings: &Settings) -> Accepted {
+    require(!value || settings.rule().is_adaptive() && settings.schedule.is_none(), || {
+        "accepted is true for an optimizer whose preconditioner has a state, with a constant learning rate".into()
+    })
 }
 
 /// The length of a segment: longer than its first steps, which are left out of averages.

@@ -29,6 +29,7 @@ pub(super) struct RawExperiment {
     pub steps: Spanned<usize>,
     pub weight_decay: Option<Spanned<f64>>,
     pub warm_up: Option<Spanned<usize>>,
+    pub frozen: Option<Spanned<bool>>,
     pub segment: Option<Spanned<usize>>,
     /// Read by its kind.
     #[serde(rename = "optimizer")]

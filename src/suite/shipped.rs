@@ -6,6 +6,7 @@ use super::{RunBy, Suite, SuiteError, check_distinct, parse};
 const FILES: &[(&str, &str, &str)] = &[
     ("digits", "suites/digits.toml", include_str!("../../suites/digits.toml")),
     ("findings", "suites/findings.toml", include_str!("../../suites/findings.toml")),
+    ("frozen", "suites/frozen.toml", include_str!("../../suites/frozen.toml")),
     ("landscapes", "suites/landscapes.toml", include_str!("../../suites/landscapes.toml")),
     ("momentum", "suites/momentum.toml", include_str!("../../suites/momentum.toml")),
     ("optimizers", "suites/optimizers.toml", include_str!("../../suites/optimizers.toml")),
