@@ -154,6 +154,7 @@ A suite file:
   # optimizer.heavy_ball = { momentum = 0.5 }   # instead of gradient descent; see suites/optimizers.toml
   # schedule.linear = { from = 300, steps = 100, to = 1.2 }   # or warm_up, cosine, step: a factor of the learning rate
   # weight_decay = 0.01              # 0.005 |w|^2 is added to the loss
+  # decoupled_weight_decay = 0.01    # or each step takes away eta 0.01 w beside the gradient's
   # warm_up = 20                     # steps made before all processes start
   # frozen = true                    # of an adaptive rule: its preconditioner stays as the warm-up has left it
   segment = 400                      # after so many the theory starts anew at a midpoint; may be left out

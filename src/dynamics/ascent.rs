@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// and the second-order term `dt^2 / 2 <v, H v>` does not make up for `-dt |v|^2 / eta` while `dt eta S <= 2`. Hence
 /// errors of the past, be they Euler's or the eigenpairs', raise the loss only by what pushing eigenvalues back to 2
-/// costs, [`Ascent::restoring`]; Euler's error of the substep itself is the gradient's product with the local error.
+/// costs, [`Ascent::restoring`]; where weights decay beside the step nothing of the kind is claimed. Euler's error of the substep itself is the gradient's product with the local error.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Ascent {
     /// `L(w(t + dt)) - L(w(t))`.

@@ -1,6 +1,6 @@
 //! The central flow of an update rule, and its central map.
 //!
-//! With edge step h and `R = r h`, both eta for gradient descent: `dw/dt = -R [grad L + 1/2 grad <H, Sigma>]` with `Sigma = U X U'` in
+//! With edge step h and `R = r h`, both eta for gradient descent: `dw/dt = -R [grad L + 1/2 grad <H, Sigma>]`, less `a w` where weights decay beside the step, with `Sigma = U X U'` in
 //! the critical eigenspace, X the solution of the complementarity problem (Cohen, Damian, Talwalkar, Kolter, Lee 2025):
 //! `0 <= X  _|_  2 I - d/dt-linearised (U' h H U) >= 0`. Without critical eigenvalues X is empty and this is the stable flow. The
 //! state of a preconditioner goes along, driven by the mean squares of the gradient.
@@ -80,7 +80,7 @@ pub struct Evaluation {
 impl CentralFlow {
     /// The flow from an iterate with `substeps` times as many Euler substeps a unit of time as the rule needs at least.
     pub fn new(rule: Rule, start: Iterate, substeps: usize, numerics: &Numerics, seed: u64) -> Self {
-        let substeps = substeps * rule.least_substeps();
+        let substeps = substeps * rule.least_substeps(&start.state);
         Self::on(Course::Flow { substeps }, rule, start, numerics, seed)
     }
 
@@ -88,7 +88,7 @@ impl CentralFlow {
     /// harder steps, not by less curvature (Cohen et al. 2025, ablated flow). The complementarity problem has no solution where the preconditioner
     /// has no state.
     pub fn ablated(rule: Rule, start: Iterate, substeps: usize, numerics: &Numerics, seed: u64) -> Self {
-        let substeps = substeps * rule.least_substeps();
+        let substeps = substeps * rule.least_substeps(&start.state);
         Self::on(Course::Ablated { substeps }, rule, start, numerics, seed)
     }
 
@@ -226,8 +226,7 @@ impl CentralFlow {
         match self.course {
             Course::Flow { .. } | Course::Ablated { .. } => {
                 let (dt, mut next) = (self.substep_length(), self.here.clone());
-                let mut velocity = mean_gradient.to_vec();
-                self.rule.edge_steps(&next.state).times(self.rule.pace()).descend(&mut velocity);
+                let velocity = self.rule.drift(&next.weights, &next.state, mean_gradient.to_vec());
                 axpy(dt, &velocity, &mut next.weights);
                 let state = self.rule.preconditioner().velocity(&self.here.state, squares);
                 axpy(dt, &state, &mut next.state.squares);

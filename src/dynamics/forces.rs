@@ -2,7 +2,7 @@
 //!
 //! All is in natural coordinates, in which the edge step h of a rule is a number. With the critical eigenvectors U of `h H`,
 //! orthonormal, and `D_ij = grad(u_i' H u_j)`, a move of the weights at the rate `d - rho (g + 1/2 grad <H, Sigma>)` over a time dt changes
-//! `2 P - H`, P the preconditioner in units in which the edge is 2, by what D makes of the move, and by `2 dP`, P hardening with its
+//! `2 P - H`, P the preconditioner in units in which the edge is 2 (`1/h`), by what D makes of the move, and by `2 dP`, P hardening with its
 //! state, which follows the mean squares of the gradient, `g^2 + diag(H Sigma H)`, and with time. With `Sigma = U X U'`, X solves
 //!
 //! ```text

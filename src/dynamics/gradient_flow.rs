@@ -1,4 +1,4 @@
-//! The stable flow of an update rule, `dw/dt = -R grad L(w)`: gradient flow `dw/dt = -eta grad L(w)` for gradient descent. The state of a
+//! The stable flow of an update rule, `dw/dt = -R grad L(w) - a w`: gradient flow `dw/dt = -eta grad L(w)` for gradient descent. The state of a
 //! preconditioner goes along, driven by the squares of the gradient.
 
 use super::flow_error::FlowError;
@@ -142,10 +142,10 @@ impl GradientFlow {
 
 /// The velocity of weights and state.
 fn velocity(rule: &Rule, dim: usize, z: &[f64], time: f64, objective: &dyn Objective) -> Vec<f64> {
-    let mut v = objective.linearize(&z[..dim]).gradient().to_vec();
+    let gradient = objective.linearize(&z[..dim]).gradient().to_vec();
     let state = State { squares: z[dim..].to_vec(), time };
-    let squares = state.squares_of(&v);
-    rule.edge_steps(&state).times(rule.pace()).descend(&mut v);
+    let squares = state.squares_of(&gradient);
+    let mut v = rule.drift(&z[..dim], &state, gradient);
     v.extend(rule.preconditioner().velocity(&state, &squares));
     v
 }

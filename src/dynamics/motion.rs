@@ -43,8 +43,10 @@ pub(crate) struct Motion<'a> {
     pub coordinates: Coordinates,
     /// rho.
     pub rate: f64,
-    /// d, where there is inertia.
+    /// d, where there is inertia or decay.
     pub carried: Option<Vec<f64>>,
+    /// Whether there is inertia in it.
+    pub has_inertia: bool,
     /// dt.
     pub dt: f64,
 }
@@ -60,9 +62,9 @@ impl<'a> Motion<'a> {
     ) -> Self {
         let (momentum, h) = (rule.momentum(), coordinates.step());
         // P^-1 in natural coordinates, over h.
-        let whole = momentum.edge() / EDGE;
-        let (rate, carried) = match course {
-            Course::Flow { .. } | Course::Ablated { .. } => (rule.pace() * h, None),
+        let whole = rule.edge(&here.state) / EDGE;
+        let (rate, inertia) = match course {
+            Course::Flow { .. } | Course::Ablated { .. } => (rule.pace(&here.state) * h, None),
             Course::Map => {
                 let carry = || {
                     let mut carried = coordinates.stretched(here.buffer.clone());
@@ -72,9 +74,18 @@ impl<'a> Motion<'a> {
                 (momentum.response() * whole * h, (!here.buffer.is_empty()).then(carry))
             }
         };
+        let decay = rule.decay(&here.state).share;
+        let has_inertia = inertia.is_some();
+        let carried = if decay == 0.0 {
+            inertia
+        } else {
+            let mut carried = inertia.unwrap_or_else(|| vec![0.0; here.weights.len()]);
+            axpy(-decay, &coordinates.shrunk(here.weights.clone()), &mut carried);
+            Some(carried)
+        };
         let squares = here.state.squares_of(gradient);
         let dt = 1.0 / course.substeps() as f64;
-        Self { rule, course, state: &here.state, squares, coordinates, rate, carried, dt }
+        Self { rule, course, state: &here.state, squares, coordinates, rate, carried, has_inertia, dt }
     }
 
     /// The edge step h.
@@ -97,10 +108,15 @@ impl<'a> Motion<'a> {
         !self.state.squares.is_empty()
     }
 
-    /// By how much P hardens in time dt without an oscillation.
+    /// By how much 1/h grows in time dt without an oscillation, relatively: what P hardens by.
     pub fn hardening(&self) -> Relative {
         let change = self.change(&self.state.squares, &self.squares);
-        self.rule.preconditioner().hardening(self.state, &change, self.dt)
+        self.rule.hardening(self.state, &change, self.dt)
+    }
+
+    /// kappa.
+    pub fn edge(&self) -> f64 {
+        self.rule.edge(self.state)
     }
 
     /// `sigma^2` with one critical eigenvalue, where the state has a closed form for it.
@@ -124,7 +140,7 @@ impl<'a> Motion<'a> {
     /// By how much more P hardens in time dt where the mean squares of the gradient are larger by these.
     pub fn hardening_by(&self, squares: &[f64]) -> Relative {
         let change = self.change(&vec![0.0; self.state.squares.len()], squares);
-        self.rule.preconditioner().hardening(self.state, &change, 0.0)
+        self.rule.hardening(self.state, &change, 0.0)
     }
 
     /// The velocity of the point at which gradients are taken, for a mean gradient in natural coordinates.

@@ -12,6 +12,7 @@ mod progress;
 mod record;
 mod run;
 mod settings;
+mod shift;
 #[cfg(test)]
 mod tests;
 

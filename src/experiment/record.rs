@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ProbeResults, Settings};
-use crate::optimizer::{Iterate, Rule};
+use crate::optimizer::{EDGE, Iterate, Rule};
 use crate::process::series::{Column, table};
 use crate::process::{Account, Kind, Sample, find};
 
@@ -15,7 +15,8 @@ pub struct Record {
     /// The learning rate eta.
     pub learning_rate: f64,
     /// R / h: a step of the mean path by R times the mean gradient, over the edge step h ([`crate::optimizer::UpdateRule`]); 1 for gradient
-    /// descent.
+    /// descent. Where weights decay beside the step this, growth and amplification are those of the learning rate eta; a schedule changes them by
+    /// less than it changes eta gamma.
     pub pace: f64,
     /// q: beyond the edge by y an oscillation grows by `1 + q y` a step; 1 for gradient descent.
     pub growth: f64,
@@ -74,12 +75,13 @@ impl Record {
         start: &Iterate,
         accounts: Vec<Account>,
     ) -> Self {
+        let (momentum, decay) = (rule.momentum(), settings.decoupled_share());
         Self {
             dim,
             learning_rate: settings.learning_rate,
-            pace: rule.pace(),
-            growth: rule.momentum().growth(),
-            amplification: rule.momentum().amplification(),
+            pace: momentum.pace() * momentum.edge(decay) / EDGE,
+            growth: momentum.growth(decay),
+            amplification: momentum.amplification(decay),
             adaptive: !start.state.squares.is_empty(),
             steps: settings.steps,
             largest_norm: 0.0,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 use super::certificate::Scene;
+use super::shift::shift;
 use super::{Cancellable, Plan, Probe, Progress, Record, Settings, Stop};
 use crate::dynamics::{Discrete, FlowError};
 use crate::numeric::vector::{dot, norm};
@@ -55,6 +56,7 @@ struct Run<'a> {
     processes: Vec<Running>,
     record: Record,
     initial_loss: f64,
+    weight_decay: f64,
 }
 
 /// A loss whose magnitude is this many times one more than that of the initial one counts as divergence.
@@ -83,6 +85,7 @@ impl<'a> Run<'a> {
             record,
             rule,
             initial_loss: f64::NAN,
+            weight_decay: settings.weight_decay,
         }
     }
 
@@ -107,6 +110,7 @@ impl<'a> Run<'a> {
             gradient_square: dot(&self.gradient, &self.gradient),
             step_length: self.discrete.step_length(),
             edge_step: self.discrete.coordinates().step(),
+            shift: shift(&self.rule, &self.discrete, self.weight_decay),
         };
         let sample = self.observe(Sample::new(step, descent));
         self.record.samples.push(sample);

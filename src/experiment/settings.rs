@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::dynamics::Numerics;
-use crate::optimizer::{self, GradientDescentEntry, Rule, Scheduled};
+use crate::optimizer::{self, Decayed, GradientDescentEntry, Rule, Scheduled};
 
 /// What a run takes beside an objective and a seed.
 #[derive(Debug, Clone, Serialize)]
@@ -20,6 +20,8 @@ pub struct Settings {
     pub schedule: Option<Arc<dyn optimizer::Schedule>>,
     /// gamma: the decay of the weights, as a part of the loss, `gamma/2 |w|^2`.
     pub weight_decay: f64,
+    /// gamma: the decay of the weights beside the step, `w - eta gamma w`, of which neither momentum nor the state of a preconditioner takes notice.
+    pub decoupled_weight_decay: f64,
     /// The number of steps of the optimizer.
     pub steps: usize,
     /// The number of steps made before all processes start, at what they have led to; a rule whose preconditioner is made of gradients
@@ -43,11 +45,32 @@ impl Settings {
 
     /// The rule with its learning rate, constant or not, as it makes the steps of the warm-up.
     pub fn rule(&self) -> Rule {
-        let rule = self.optimizer.rule(self.learning_rate);
+        let plain = self.optimizer.rule(self.learning_rate);
+        let rule = match self.decoupled_weight_decay {
+            0.0 => plain,
+            gamma => Arc::new(Decayed::new(plain, gamma)),
+        };
         match &self.schedule {
             Some(schedule) => Arc::new(Scheduled::new(rule, schedule.clone())),
             None => rule,
         }
+    }
+
+    /// Whether weights decay, in either way.
+    pub fn decays(&self) -> bool {
+        self.weight_decay > 0.0 || self.decoupled_weight_decay > 0.0
+    }
+
+    /// The largest learning rate of the run.
+    pub fn largest_learning_rate(&self) -> f64 {
+        let Some(schedule) = &self.schedule else { return self.learning_rate };
+        let factors = (1..=self.warm_up + self.steps).map(|time| schedule.factor(time as f64));
+        self.learning_rate * factors.fold(0.0, f64::max)
+    }
+
+    /// `a = eta gamma`: the share of the weights that a step with the learning rate eta takes away by itself.
+    pub fn decoupled_share(&self) -> f64 {
+        self.learning_rate * self.decoupled_weight_decay
     }
 }
 
@@ -62,6 +85,7 @@ impl Settings {
             learning_rate,
             schedule: None,
             weight_decay: 0.0,
+            decoupled_weight_decay: 0.0,
             steps,
             warm_up: 0,
             frozen: false,

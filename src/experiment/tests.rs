@@ -9,10 +9,12 @@ use crate::dynamics::{CentralFlow, GradientFlow, Numerics};
 use crate::model::mlp::Activation;
 use crate::numeric::dispatch::{Level, limit, test_lock};
 use crate::numeric::vector::distance;
-use crate::objective::{Entry, Loss, NetworkEntry, Quadratic, Valley};
-use crate::optimizer::{GradientDescent, Rule};
+use crate::objective::{Entry, Loss, NetworkEntry, Objective, Penalised, Quadratic, Valley};
+use crate::optimizer::{
+    self, GradientDescent, GradientDescentEntry, HeavyBallEntry, RmspropEntry, Rule, ScalarRmspropEntry,
+};
 use crate::process::{
-    AblatedSample, CentralSample, MidpointSample, Sample, SegmentSample, ablated_flow, kinds,
+    AblatedSample, CentralSample, MidpointSample, Sample, SegmentSample, ablated_flow, central_flow, kinds,
 };
 
 /// Counts steps and cancels after some.
@@ -133,25 +135,36 @@ fn a_record_survives_json() {
     assert_eq!(serde_json::from_str::<Record>(&text).expect("readable"), record);
 }
 
-/// What acts on P, its state and bias corrections, inertia, a learning rate that changes, is in the complementarity problem as it is in
+/// What acts on P, its state and bias corrections, inertia, a learning rate that changes, weights that decay, is in the complementarity problem as it is in
 /// the motion: certificates of a network's flow and map, which know of the rule only its steps and of the network only products, pass.
 #[test]
 fn certificates_pass_with_every_kind_of_rule() {
     let objective = NetworkEntry { activation: Activation::Tanh, loss: Loss::Mse, ..network() };
     let objective = objective.build(1).expect("valid");
-    for (text, eta) in [
-        ("optimizer.nesterov.momentum = 0.5", 0.2),
-        ("optimizer.scalar_rmsprop.beta2 = 0.9", 0.1),
-        ("optimizer.rmsprop.beta2 = 0.9", 4e-3),
-        ("optimizer.adam = { beta1 = 0.3, beta2 = 0.95 }", 4e-3),
-        ("schedule.linear = { steps = 60, to = 2.0 }", 0.2),
+    for (text, eta, gamma) in [
+        ("optimizer.nesterov.momentum = 0.5", 0.2, 0.0),
+        ("optimizer.scalar_rmsprop.beta2 = 0.9", 0.1, 0.0),
+        ("optimizer.rmsprop.beta2 = 0.9", 4e-3, 0.0),
+        ("optimizer.adam = { beta1 = 0.3, beta2 = 0.95 }", 4e-3, 0.0),
+        ("schedule.linear = { steps = 60, to = 2.0 }", 0.2, 0.0),
+        ("optimizer.nesterov.momentum = 0.5", 0.2, 0.02),
+        ("optimizer.adam = { beta1 = 0.3, beta2 = 0.95 }", 4e-3, 0.5),
+        ("optimizer.heavy_ball.momentum = 0.3\nschedule.linear = { steps = 60, to = 2.0 }", 0.15, 0.02),
     ] {
+        let what = format!("{text}, decay {gamma}");
         let source = crate::source::Source::new("test.toml", text);
         let table = toml::de::DeTable::parse(text).expect("TOML").into_inner();
         let optimizer = crate::optimizer::read(&source, table.get("optimizer").cloned()).expect("a rule");
         let schedule = crate::optimizer::read_schedule(&source, table.get("schedule").cloned()).expect("one");
         let numerics = Numerics { eigen_tolerance: 1e-7, ..Numerics::default() };
-        let settings = Settings { optimizer, schedule, warm_up: 2, numerics, ..Settings::new(eta, 120) };
+        let settings = Settings {
+            optimizer,
+            schedule,
+            decoupled_weight_decay: gamma,
+            warm_up: 2,
+            numerics,
+            ..Settings::new(eta, 120)
+        };
         let record = run(
             &*objective,
             &settings,
@@ -161,15 +174,78 @@ fn certificates_pass_with_every_kind_of_rule() {
         );
         let probes = &record.probes;
         let acting: Vec<_> = probes.edges.iter().filter(|edge| edge.trace > 0.0).collect();
-        assert!(acting.len() > 4, "{text}: {} certificates with Sigma, {:?}", acting.len(), record.stops);
+        assert!(acting.len() > 4, "{what}: {} certificates with Sigma, {:?}", acting.len(), record.stops);
         for edge in acting {
-            assert!(edge.violation < 1e-6 + edge.numerical_error, "{text}: {edge:?}");
-            assert!(edge.half_violation > 1e-3, "{text}: {edge:?}");
+            assert!(edge.violation < 1e-6 + edge.numerical_error, "{what}: {edge:?}");
+            assert!(edge.half_violation > 1e-3, "{what}: {edge:?}");
         }
         let actions = probes.actions.iter().flat_map(|action| &action.comparisons);
         let distances = probes.distances.iter().flat_map(|distance| &distance.comparisons);
         for comparison in actions.chain(distances) {
-            assert!(comparison.difference <= comparison.allowed, "{text}: {comparison:?}");
+            assert!(comparison.difference <= comparison.allowed, "{what}: {comparison:?}");
+        }
+    }
+}
+
+/// Where a network's run with decay in the loss and beside the step has come to.
+fn decayed(optimizer: Arc<dyn optimizer::Entry>, eta: f64, [in_loss, beside]: [f64; 2]) -> Vec<f64> {
+    let objective = NetworkEntry { activation: Activation::Tanh, loss: Loss::Mse, ..network() };
+    let objective = objective.build(1).expect("valid");
+    let settings = Settings { optimizer, decoupled_weight_decay: beside, ..Settings::new(eta, 30) };
+    let (rule, penalised) = (settings.rule(), Penalised::new(&*objective, in_loss));
+    let mut at = rule.begin(objective.start());
+    for _ in 0..30 {
+        at = rule.next(&at, penalised.linearize(&rule.query(&at)).gradient());
+    }
+    at.weights
+}
+
+/// In the gradient or beside the step, for gradient descent it is the same path but for rounding, for a rule with momentum or a state it is not.
+#[test]
+fn decay_beside_the_step_is_decay_in_the_gradient_for_gradient_descent_only() {
+    let gamma = 0.05;
+    let ways = |optimizer: Arc<dyn optimizer::Entry>, eta: f64| {
+        let path = |ways| decayed(optimizer.clone(), eta, ways);
+        let [without, in_loss, beside] = [path([0.0; 2]), path([gamma, 0.0]), path([0.0, gamma])];
+        (distance(&in_loss, &beside), distance(&in_loss, &without))
+    };
+    let (apart, by_decay) = ways(Arc::new(GradientDescentEntry {}), 0.1);
+    assert!(by_decay > 0.1 && apart < 1e-12, "{apart:e} of {by_decay}");
+    let rules: [(Arc<dyn optimizer::Entry>, f64); 3] = [
+        (Arc::new(HeavyBallEntry { momentum: 0.5 }), 0.05),
+        (Arc::new(ScalarRmspropEntry { beta2: 0.9 }), 0.05),
+        (Arc::new(RmspropEntry { beta2: 0.9, epsilon: 1e-7 }), 2e-3),
+    ];
+    for (optimizer, eta) in rules {
+        let name = optimizer.description();
+        let (apart, by_decay) = ways(optimizer, eta);
+        assert!(apart > 0.1 * by_decay, "{name}: {apart:e} of {by_decay:e}");
+    }
+}
+
+/// `sigma^2` in closed form has the velocity of the decay in it, and with a state the edge at `2 - a`: it is what the complementarity problem gives.
+#[test]
+fn closed_forms_know_of_decay() {
+    let objective = NetworkEntry { activation: Activation::Silu, loss: Loss::Mse, ..network() };
+    let optimizers: [(Arc<dyn optimizer::Entry>, f64, f64); 3] = [
+        (Arc::new(GradientDescentEntry {}), 0.4, 0.02),
+        (Arc::new(HeavyBallEntry { momentum: 0.2 }), 0.4, 0.02),
+        (Arc::new(ScalarRmspropEntry { beta2: 0.9 }), 0.05, 0.4),
+    ];
+    for (optimizer, eta, gamma) in optimizers {
+        let name = optimizer.description();
+        let settings =
+            Settings { optimizer, decoupled_weight_decay: gamma, warm_up: 2, ..Settings::new(eta, 150) };
+        let plan = Plan::new(&[&central_flow::KIND], vec![]);
+        let record = run(&*objective.build(1).expect("valid"), &settings, 1, &plan, &Unwatched);
+        let flows = record.samples.iter().filter_map(|sample| sample.get::<CentralSample>());
+        let singles: Vec<_> =
+            flows.filter_map(|flow| flow.single).filter(|single| single.closed_form > 0.0).collect();
+        assert!(singles.len() > 10, "{name}: {} points, {:?}", singles.len(), record.stops);
+        for single in singles {
+            let unit = single.closed_form / single.cosine;
+            let off = (single.solved - single.closed_form).abs() / unit;
+            assert!(off < 1e-13, "{name}: {off:e}, {single:?}");
         }
     }
 }

@@ -11,13 +11,30 @@ fn rules(eta: f64) -> Vec<(String, Rule)> {
     SAID.iter().map(|said| (said.to_string(), entry(said).rule(eta))).collect()
 }
 
+/// Decays gamma of the weights beside the step: with the learning rate 0.1 they take away 0.02 and 0.3 of them.
+const GAMMAS: [f64; 2] = [0.2, 3.0];
+
+/// The same, and all of them with weights that decay.
+fn decaying(eta: f64) -> Vec<(String, Rule)> {
+    let plain = rules(eta);
+    let decayed = |gamma: f64| {
+        let decayed = move |(name, rule): &(String, Rule)| {
+            let rule: Rule = Arc::new(Decayed::new(rule.clone(), gamma));
+            (format!("{name}, decay {gamma}"), rule)
+        };
+        plain.iter().map(decayed).collect::<Vec<_>>()
+    };
+    let decayed: Vec<Vec<(String, Rule)>> = GAMMAS.map(decayed).into();
+    [plain.clone(), decayed.concat()].concat()
+}
+
 /// The same, and all of them with a learning rate that changes.
 fn changing(eta: f64) -> Vec<(String, Rule)> {
     let text = "schedule.linear = { steps = 50, to = 3.0 }";
     let document = DeTable::parse(text).expect("TOML").into_inner();
     let schedule = read_schedule(&Source::new("test.toml", text), document.get("schedule").cloned());
     let schedule = schedule.expect("a schedule").expect("there is one");
-    let plain = rules(eta);
+    let plain = decaying(eta);
     let scheduled = |(name, rule): &(String, Rule)| {
         let rule: Rule = Arc::new(Scheduled::new(rule.clone(), schedule.clone()));
         (format!("{name}, changing"), rule)
@@ -204,31 +221,47 @@ fn logs(steps: &Steps) -> Vec<f64> {
     steps.iter().map(|step| -libm::log(*step)).collect()
 }
 
-/// `d ln P` of a change of the state and of time is that of differences, to 1e-8.
+/// `d ln P` of a change of the state and of time is that of differences, to 1e-8; so is `d ln(1/h)`, which a changing decay moves as well.
 #[test]
-fn preconditioners_harden_as_differences_say() {
+fn preconditioners_and_edges_harden_as_differences_say() {
+    type Logs<'a> = &'a dyn Fn(&State) -> Vec<f64>;
+    type Hardening<'a> = &'a dyn Fn(&State, &[f64], f64) -> Relative;
     for (name, rule) in changing(0.1) {
-        let (preconditioner, State { squares, time }) = (rule.preconditioner(), under_way(&*rule).state);
-        let change: Vec<f64> =
-            squares.iter().zip([0.3, -0.2, 0.1, 0.4]).map(|(nu, share)| share * nu).collect();
-        for dt in [0.0, 0.7] {
-            let at = |share: f64| {
-                let moved = squares.iter().zip(&change).map(|(nu, change)| nu + share * change).collect();
-                logs(&preconditioner.steps(&State { squares: moved, time: time + share * dt }))
-            };
-            let state = State { squares: squares.clone(), time };
-            let found = match preconditioner.hardening(&state, &change, dt) {
-                Relative::Uniform(delta) => vec![delta],
-                Relative::Each(deltas) => deltas,
-            };
-            let h = 1e-3;
-            let [a, b, c, d] = [at(h), at(-h), at(2.0 * h), at(-2.0 * h)];
-            assert_eq!(found.len(), a.len(), "{name}");
-            for (i, found) in found.iter().enumerate() {
-                // Of fourth order: the rest is some 1e-12, rounding some 1e-13.
-                let expected = (8.0 * (a[i] - b[i]) - (c[i] - d[i])) / (12.0 * h);
-                assert!((found - expected).abs() <= 1e-8, "{name}: {found} for {expected}");
-            }
+        let preconditioner = rule.preconditioner();
+        let inverse: Logs<'_> = &|state| logs(&preconditioner.steps(state));
+        let edge: Logs<'_> = &|state| logs(&rule.edge_steps(state));
+        let by_state: Hardening<'_> = &|state, change, dt| preconditioner.hardening(state, change, dt);
+        let of_the_edge: Hardening<'_> = &|state, change, dt| rule.hardening(state, change, dt);
+        for (logs, hardening) in [(inverse, by_state), (edge, of_the_edge)] {
+            hardens(&name, &under_way(&*rule).state, logs, hardening);
+        }
+    }
+}
+
+fn hardens(
+    name: &str,
+    State { squares, time }: &State,
+    logs: &dyn Fn(&State) -> Vec<f64>,
+    hardening: &dyn Fn(&State, &[f64], f64) -> Relative,
+) {
+    let change: Vec<f64> = squares.iter().zip([0.3, -0.2, 0.1, 0.4]).map(|(nu, share)| share * nu).collect();
+    for dt in [0.0, 0.7] {
+        let at = |share: f64| {
+            let moved = squares.iter().zip(&change).map(|(nu, change)| nu + share * change).collect();
+            logs(&State { squares: moved, time: time + share * dt })
+        };
+        let state = State { squares: squares.clone(), time: *time };
+        let found = match hardening(&state, &change, dt) {
+            Relative::Uniform(delta) => vec![delta],
+            Relative::Each(deltas) => deltas,
+        };
+        let h = 1e-3;
+        let [a, b, c, d] = [at(h), at(-h), at(2.0 * h), at(-2.0 * h)];
+        assert_eq!(found.len(), a.len(), "{name}");
+        for (i, found) in found.iter().enumerate() {
+            // Of fourth order: the rest is some 1e-12, rounding some 1e-13.
+            let expected = (8.0 * (a[i] - b[i]) - (c[i] - d[i])) / (12.0 * h);
+            assert!((found - expected).abs() <= 1e-8, "{name}: {found} for {expected}");
         }
     }
 }
@@ -263,13 +296,120 @@ fn states_follow_squares_linearly() {
     }
 }
 
+/// The state of one coordinate that has taken in gradients for long.
+fn settled(rule: &dyn UpdateRule) -> State {
+    State { squares: under_way(rule).state.squares.into_iter().take(1).collect(), time: 1e6 }
+}
+
+/// On a quadratic a step is a matrix of the weight and the buffer; its trace and determinant are those of `optimizer::decay`, and at the edge one
+/// multiplier is -1, the other one within the unit circle.
+#[test]
+fn multipliers_on_quadratics_are_those_of_the_quadratic_equation() {
+    for (name, rule) in decaying(0.1) {
+        let (state, begun) = (settled(&*rule), rule.begin(vec![1.0]));
+        let Momentum { kept: beta, intake, ahead } = rule.momentum();
+        let (a, h) = (rule.decay(&state).share, libm::exp(-logs(&rule.edge_steps(&state))[0]));
+        let step = |w: f64, m: f64, lambda: f64| {
+            let buffer = if begun.buffer.is_empty() { vec![] } else { vec![m] };
+            let at = Iterate { weights: vec![w], buffer, state: state.clone() };
+            let next = rule.next_mean(&at, &[lambda * rule.query(&at)[0]], &state.squares);
+            [next.weights[0], next.buffer.first().copied().unwrap_or(0.0)]
+        };
+        for share in [0.1, 0.7, 1.0, 1.2] {
+            let lambda = share * EDGE / h;
+            let ([ww, mw], [wm, mm]) = (step(1.0, 0.0, lambda), step(0.0, 1.0, lambda));
+            let (trace, determinant) = (ww + mm, ww * mm - wm * mw);
+            // c x, of which the edge is `kappa c`.
+            let x = share * rule.edge(&state) * intake;
+            let [expected, product] = if ahead {
+                [(1.0 + beta) * (1.0 - x) - a, beta * (1.0 - a) * (1.0 - x)]
+            } else {
+                [1.0 - a + beta - x, beta * (1.0 - a)]
+            };
+            let near = |found: f64, expected: f64| (found - expected).abs() < 1e-12 * (1.0 + expected.abs());
+            assert!(near(trace, expected) && near(determinant, product), "{name} at {share} of the edge");
+            if share == 1.0 {
+                // The multipliers are -1 and the determinant over -1.
+                let at_minus_one = 1.0 + trace + determinant;
+                assert!(at_minus_one.abs() < 1e-12 && determinant.abs() < 1.0, "{name}: {at_minus_one:e}");
+            }
+        }
+    }
+}
+
+/// A step with the same squares is linear in all of the iterate and the gradient: the mean of many is one on the mean path, so that on a quadratic,
+/// whose gradient is linear, the central map is the mean exactly.
+#[test]
+fn the_mean_of_steps_is_the_step_of_the_mean() {
+    for (name, rule) in changing(0.1) {
+        let mut stream = Stream::new(0, "mean");
+        let state = under_way(&*rule).state;
+        let squares: Vec<f64> = state.squares.iter().map(|nu| 1.1 * nu).collect();
+        let has_buffer = !rule.begin(vec![0.0; 4]).buffer.is_empty();
+        let mut drawn = || {
+            let buffer = if has_buffer { stream.normals(4) } else { vec![] };
+            (Iterate { weights: stream.normals(4), buffer, state: state.clone() }, stream.normals(4))
+        };
+        let pairs = [drawn(), drawn()];
+        let mean = |of: &dyn Fn(usize) -> Vec<f64>| -> Vec<f64> {
+            of(0).iter().zip(of(1)).map(|(a, b)| 0.5 * (a + b)).collect()
+        };
+        let nexts: Vec<Iterate> = pairs.iter().map(|(at, g)| rule.next_mean(at, g, &squares)).collect();
+        let middle = Iterate {
+            weights: mean(&|i| pairs[i].0.weights.clone()),
+            buffer: mean(&|i| pairs[i].0.buffer.clone()),
+            state: state.clone(),
+        };
+        let next = rule.next_mean(&middle, &mean(&|i| pairs[i].1.clone()), &squares);
+        let found = [&next.weights[..], &next.buffer].concat();
+        let expected = [mean(&|i| nexts[i].weights.clone()), mean(&|i| nexts[i].buffer.clone())].concat();
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(
+                (found - expected).abs() < 1e-13 * (1.0 + expected.abs()),
+                "{name}: {found} for {expected}"
+            );
+        }
+    }
+}
+
+/// Beside the same step the weights lose their share, eta gamma as it is when the step is made; neither momentum nor state nor the point at which
+/// the gradient is taken knows.
+#[test]
+fn decay_is_beside_the_step() {
+    let eta = 0.1;
+    for ((name, plain), gamma) in rules(eta).iter().flat_map(|rule| GAMMAS.map(|gamma| (rule, gamma))) {
+        let decayed: Rule = Arc::new(Decayed::new(plain.clone(), gamma));
+        let at = under_way(&**plain);
+        let gradient = Stream::new(1, "decay").normals(4);
+        assert_eq!(plain.query(&at), decayed.query(&at), "{name}");
+        let [without, with] = [plain, &decayed].map(|rule| rule.next(&at, &gradient));
+        assert_eq!((&without.buffer, &without.state), (&with.buffer, &with.state), "{name}");
+        for i in 0..4 {
+            let lost = without.weights[i] - with.weights[i];
+            assert!((lost - eta * gamma * at.weights[i]).abs() < 1e-14, "{name}: {lost}");
+        }
+    }
+    let schedule = "schedule.linear = { steps = 4, to = 3.0 }";
+    let document = DeTable::parse(schedule).expect("TOML").into_inner();
+    let read = read_schedule(&Source::new("test.toml", schedule), document.get("schedule").cloned());
+    let schedule = read.expect("a schedule").expect("there is one");
+    let decayed = Arc::new(Decayed::new(entry("gradient_descent = {}").rule(eta), 0.5));
+    let rule: Rule = Arc::new(Scheduled::new(decayed, schedule));
+    let mut at = rule.begin(vec![1.0; 4]);
+    for (factor, step) in [1.5, 2.0, 2.5, 3.0].into_iter().zip(1..) {
+        let next = rule.next(&at, &[0.0; 4]);
+        let kept = next.weights[0] / at.weights[0];
+        assert!((kept - (1.0 - 0.05 * factor)).abs() < 1e-15, "step {step}: {kept}");
+        at = next;
+    }
+}
+
 /// A quadratic is stable up to `2 / h` and not beyond, and just beyond an oscillation grows at the rate `q y`.
 #[test]
 fn the_edge_is_where_quadratics_become_unstable() {
-    for (name, rule) in rules(0.1) {
-        let q = rule.momentum().growth();
-        let state =
-            State { squares: under_way(&*rule).state.squares.into_iter().take(1).collect(), time: 1e6 };
+    for (name, rule) in decaying(0.1) {
+        let state = settled(&*rule);
+        let q = rule.momentum().growth(rule.decay(&state).share);
         let h = libm::exp(-logs(&rule.edge_steps(&state))[0]);
         for y in [1e-4, 1e-3] {
             let y = y / q;
@@ -282,18 +422,17 @@ fn the_edge_is_where_quadratics_become_unstable() {
     }
 }
 
-/// Under a constant gradient the path moves by `R` times it a step, once inertia has died away.
+/// Under a constant gradient the path moves by `R` times it a step and what decays, once inertia has died away.
 #[test]
 fn the_mean_path_moves_by_the_mean_step() {
     let gradient = Stream::new(0, "gradient").normals(3);
-    for (name, rule) in rules(0.1) {
+    for (name, rule) in decaying(0.1) {
         let mut at = rule.begin(vec![0.0; 3]);
         for _ in 0..400 {
             at = rule.next(&at, &gradient);
         }
         let next = rule.next(&at, &gradient);
-        let mut velocity = gradient.clone();
-        rule.edge_steps(&next.state).times(rule.pace()).descend(&mut velocity);
+        let velocity = rule.drift(&at.weights, &next.state, gradient.clone());
         for (i, velocity) in velocity.iter().enumerate() {
             let moved = next.weights[i] - at.weights[i];
             let rounding = 1e-12 * next.weights[i].abs();
@@ -306,7 +445,7 @@ fn the_mean_path_moves_by_the_mean_step() {
 #[test]
 fn gradients_and_inertia_move_the_next_query() {
     let [w, m, g] = ["w", "m", "g"].map(|name| Stream::new(0, name).normals(4));
-    for (name, rule) in rules(0.1) {
+    for (name, rule) in decaying(0.1) {
         let begun = rule.begin(w.clone());
         let buffer = if begun.buffer.is_empty() { vec![] } else { m.clone() };
         let at = Iterate { buffer: buffer.clone(), ..begun };
@@ -318,6 +457,7 @@ fn gradients_and_inertia_move_the_next_query() {
             axpy(rule.momentum().inertia(), &buffer, &mut expected);
         }
         rule.preconditioner().steps(&next.state).descend(&mut expected);
+        axpy(-rule.decay(&next.state).share, &w, &mut expected);
         for i in 0..4 {
             assert!(
                 (to[i] - from[i] - expected[i]).abs() < 1e-14,
@@ -331,9 +471,10 @@ fn gradients_and_inertia_move_the_next_query() {
 
 #[test]
 fn as_many_substeps_as_stability_needs() {
-    for (name, rule) in rules(0.1) {
-        let stiffness = rule.pace() * EDGE;
-        let least = rule.least_substeps() as f64;
+    for (name, rule) in decaying(0.1) {
+        let state = under_way(&*rule).state;
+        let stiffness = rule.pace(&state) * EDGE + rule.decay(&state).share;
+        let least = rule.least_substeps(&state) as f64;
         assert!(stiffness <= EDGE * least * (1.0 + 1e-8), "{name}: {stiffness} with {least}");
         assert!(least == 1.0 || stiffness > EDGE * (least - 1.0), "{name}: {least} are more than needed");
     }
@@ -347,9 +488,9 @@ fn without_momentum_all_rules_are_gradient_descent() {
         let rule = entry(said).rule(0.3);
         let at = rule.begin(w.clone());
         assert_eq!(rule.next(&at, &g).weights, plain, "{said}");
-        assert_eq!((rule.edge_steps(&at.state), rule.pace()), (Steps::Uniform(0.3), 1.0), "{said}");
+        assert_eq!((rule.edge_steps(&at.state), rule.pace(&at.state)), (Steps::Uniform(0.3), 1.0), "{said}");
         assert_eq!(rule.with_learning_rate(0.6).learning_rate(), 0.6, "{said}");
-        assert_eq!(rule.least_substeps(), 1, "{said}");
+        assert_eq!(rule.least_substeps(&at.state), 1, "{said}");
     }
 }
 

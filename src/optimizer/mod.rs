@@ -1,10 +1,11 @@
 //! Update rules, one a file in `rules`: how each is preconditioned, what inertia it has, and with that where its edge of stability is and how its
 //! mean path goes.
 //!
-//! A rule is `w_{t+1} = w_t - P^-1 m_{t+1}` with a diagonal [`Preconditioner`] P, made of a state that follows squares of
-//! gradients, and a [`Momentum`] m. It knows neither objectives nor solvers; flows know what a rule says of itself and none
+//! A rule is `w_{t+1} = (1 - a) w_t - P^-1 m_{t+1}` with a diagonal [`Preconditioner`] P, made of a state that follows squares of
+//! gradients, a [`Momentum`] m, and a [`Decay`] a, mostly none. It knows neither objectives nor solvers; flows know what a rule says of itself and none
 //! by its name.
 
+mod decay;
 mod entry;
 mod frozen;
 mod inertial;
@@ -21,6 +22,7 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+pub use decay::{Decay, Decayed};
 pub use entry::{Entry, read, serialize};
 pub use frozen::Frozen;
 pub use iterate::{Iterate, State};
@@ -41,7 +43,7 @@ pub type Rule = Arc<dyn UpdateRule>;
 /// The effective sharpness at the edge of stability, of every rule.
 pub const EDGE: f64 = 2.0;
 
-/// An update rule: its preconditioner P and its momentum, from which all else follows.
+/// An update rule: its preconditioner P, its momentum and its decay, from which all else follows.
 ///
 /// On a quadratic a rule is stable as long as all eigenvalues of `P^-1 H` are below kappa ([`Momentum::edge`]), 2 for
 /// gradient descent. What matters of a rule at the edge is therefore its *edge step* `h = (2 / kappa) P^-1`: its *effective
@@ -59,6 +61,11 @@ pub trait UpdateRule: Debug + Send + Sync {
     /// How it carries gradients on.
     fn momentum(&self) -> Momentum {
         Momentum::NONE
+    }
+
+    /// What the step that goes by this state takes away from the weights by itself.
+    fn decay(&self, _: &State) -> Decay {
+        Decay::NONE
     }
 }
 
@@ -95,7 +102,7 @@ impl dyn UpdateRule + '_ {
         let buffer = self.carried(&at.buffer, gradient);
         let mut step = if buffer.is_empty() { gradient.to_vec() } else { buffer.clone() };
         self.preconditioner().steps(&state).descend(&mut step);
-        axpy(1.0, &at.weights, &mut step);
+        axpy(1.0 - self.decay(&state).share, &at.weights, &mut step);
         Iterate { weights: step, buffer, state }
     }
 
@@ -112,7 +119,38 @@ impl dyn UpdateRule + '_ {
 
     /// h: at the edge the largest eigenvalue of `h H` is 2.
     pub fn edge_steps(&self, state: &State) -> Steps {
-        self.preconditioner().steps(state).times(EDGE / self.momentum().edge())
+        self.preconditioner().steps(state).times(EDGE / self.edge(state))
+    }
+
+    /// kappa: on a quadratic the rule is stable as long as all eigenvalues of `P^-1 H` are below.
+    pub fn edge(&self, state: &State) -> f64 {
+        self.momentum().edge(self.decay(state).share)
+    }
+
+    /// By how much an oscillation of period 2 is larger where gradients are taken than in the weights.
+    pub fn amplification(&self, state: &State) -> f64 {
+        self.momentum().amplification(self.decay(state).share)
+    }
+
+    /// `d ln(1/h)` where nu changes by `change` and time by `time`, to first order: what P hardens by, and what a changing decay moves the edge by,
+    /// `d ln kappa = -da / ((2 - a) A)` with the amplification A ([`Momentum::amplification`]).
+    pub fn hardening(&self, state: &State, change: &[f64], time: f64) -> Relative {
+        let hardening = self.preconditioner().hardening(state, change, time);
+        let Decay { share, rate } = self.decay(state);
+        if share * rate == 0.0 {
+            return hardening;
+        }
+        hardening.plus(-share * rate * time / ((2.0 - share) * self.amplification(state)))
+    }
+
+    /// `dw/dt = -R E g - a w` of the mean path, for a mean gradient at these weights.
+    pub fn drift(&self, weights: &[f64], state: &State, mut mean_gradient: Vec<f64>) -> Vec<f64> {
+        self.edge_steps(state).times(self.pace(state)).descend(&mut mean_gradient);
+        let Decay { share, .. } = self.decay(state);
+        if share != 0.0 {
+            axpy(-share, weights, &mut mean_gradient);
+        }
+        mean_gradient
     }
 
     /// Whether the preconditioner has a state.
@@ -121,13 +159,13 @@ impl dyn UpdateRule + '_ {
     }
 
     /// R / h: in a step the mean path moves by `-R` times the mean gradient.
-    pub fn pace(&self) -> f64 {
-        self.momentum().pace() * self.momentum().edge() / EDGE
+    pub fn pace(&self, state: &State) -> f64 {
+        self.momentum().pace() * self.edge(state) / EDGE
     }
 
-    /// Euler substeps a step that the mean path needs at least: at the edge `dt R S <= 2` up to `dt = h / R`.
-    pub fn least_substeps(&self) -> usize {
+    /// Euler substeps a step that the mean path needs at least with this decay: at the edge `dt (R S + a) <= 2`, where `R S` is 2 R / h.
+    pub fn least_substeps(&self, state: &State) -> usize {
         // A quotient that is whole may be rounded up.
-        (self.pace() - 1e-9).ceil().max(1.0) as usize
+        (self.pace(state) + self.decay(state).share / EDGE - 1e-9).ceil().max(1.0) as usize
     }
 }

@@ -46,9 +46,11 @@ pub trait Preconditioner: Debug + Send + Sync {
 /// One critical eigenvalue at the edge, in natural coordinates.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OneAtTheEdge {
+    /// kappa: S over P, 2 without momentum and decay.
+    pub edge: f64,
     /// S, the sharpness at the edge.
     pub sharpness: f64,
-    /// `<-grad L, grad S>`.
+    /// `<-grad L, grad S>`, and what a decay adds to it.
     pub sharpening: f64,
     /// `|grad S|^2`.
     pub slope_square: f64,

@@ -52,6 +52,15 @@ impl Steps {
 }
 
 impl Relative {
+    /// The same with another change beside it, of all coordinates.
+    #[must_use]
+    pub fn plus(self, more: f64) -> Self {
+        match self {
+            Relative::Uniform(delta) => Relative::Uniform(delta + more),
+            Relative::Each(deltas) => Relative::Each(deltas.into_iter().map(|delta| delta + more).collect()),
+        }
+    }
+
     /// The change of v, coordinate by coordinate.
     pub fn of(&self, v: &[f64]) -> Vec<f64> {
         match self {

@@ -24,7 +24,9 @@
 //!
 //! A preconditioner with a state fluctuates with the gradients that it is made of: its inverse is on average larger than that of its
 //! average, by the square of the relative fluctuation e of a step against the central map's, which is measured as well. And it gives way:
-//! what the sharpness is off by for a constant P, the state is off by instead, and all that follows from P.
+//! what the sharpness is off by for a constant P, the state is off by instead, and all that follows from P. It follows the squares of the gradient, of
+//! which the theory leaves out `2 <g, F>`, of second order in x: mostly the force is orthogonal to the mean gradient, which makes it one of fourth order, but
+//! not where weights decay beside the step (`ExpansionRest::decay`). A state that is to hold the edge makes up for it by the oscillation.
 //!
 //! This is gradient descent. Another rule has its effective sharpness, `h S`, in units in which the edge is 2 as well, and
 //! `x_{t+1} = -(1 + q y_t) x_t` to first order (`optimizer::UpdateRule`): `q y` takes the place of y, of which it is 1/q.
@@ -224,8 +226,11 @@ pub struct Truncation {
     pub edge: f64,
     /// The variance of e, by how much steps are longer than the central map's, where they depend on a state that fluctuates.
     pub state: f64,
-    /// The same of the squared mean gradient, relative to `tr(H Sigma H)`; its parts of fourth order in x vary with `x^2`.
+    /// The same of the squared mean gradient, relative to `tr(H Sigma H)`; its parts of fourth order in x vary with `x^2`. Beside it is what a decay
+    /// leaves of second order.
     pub gradient: f64,
+    /// That last part, where a state follows the squares: 0 where there is none.
+    pub followed: f64,
 }
 
 impl Truncation {
@@ -246,6 +251,7 @@ impl Truncation {
         };
         let rests = || moments.iter().filter_map(|m| m.segment.rest.as_ref());
         let most = |of: fn(&ExpansionRest) -> f64| kurtosis * largest(rests().map(of));
+        let decay = largest(rests().map(|rest| rest.decay));
         let rate = rate(moments);
         let rise = moments.iter().map(|m| m.map.rise).sum::<f64>() / moments.len() as f64;
         let mut truncation = Self {
@@ -258,18 +264,20 @@ impl Truncation {
             force: most(|rest| rest.force),
             pace: most(|rest| rest.pace),
             curvature: most(|rest| rest.curvature),
-            gradient: most(|rest| rest.gradient),
+            gradient: most(|rest| rest.gradient) + decay,
+            followed: 0.0,
             state: fluctuation(moments),
         };
         if moments.first().is_some_and(|m| m.record.adaptive) {
             truncation.edge = truncation.of_sharpness() / EDGE;
+            truncation.followed = decay;
         }
         truncation
     }
 
     /// Of averages of squares of the oscillation, relative.
     pub fn of_squares(&self) -> f64 {
-        self.cycle + self.force + self.rate + self.lag + self.state + self.edge
+        self.cycle + self.force + self.rate + self.lag + self.state + self.edge + self.followed
     }
 
     /// Of the mean of `eta tr(H Sigma) / tr Sigma`.

@@ -16,6 +16,9 @@ pub struct DiscreteSample {
     pub step_length: f64,
     /// The edge step h of this step, in natural coordinates.
     pub edge_step: f64,
+    /// By how much the effective sharpness would be beyond 2 at the edge if decay of the weights had not moved that; 0 without decay, none where it
+    /// moves each eigenvalue by something else.
+    pub shift: Option<f64>,
 }
 
 impl Part for DiscreteSample {

@@ -48,7 +48,7 @@ fn walk(
             midpoint: midpoint.as_ref(),
         };
         let gradient_square = dot(&gradient, &gradient);
-        let descent = DiscreteSample { loss, gradient_square, step_length: 0.0, edge_step: eta };
+        let descent = DiscreteSample { loss, gradient_square, step_length: 0.0, edge_step: eta, shift: None };
         let mut sample = Sample::new(step, descent);
         for process in running.iter_mut().filter_map(Running::process_mut) {
             process.advance(&now).expect("it goes on");

@@ -8,8 +8,7 @@ use super::{
 };
 use crate::dynamics::{Coordinates, EffectiveHessian, FlowError, Wanted, reliable};
 use crate::eigen::Tracker;
-use crate::numeric::vector::dot;
-use crate::objective::Objective;
+use crate::numeric::vector::{axpy, dot};
 use crate::optimizer::EDGE;
 
 /// The kind.
@@ -35,7 +34,7 @@ pub struct MidpointSample {
     pub eigenvalues: Vec<f64>,
     /// The largest relative residual of the eigenpairs.
     pub residual: f64,
-    /// `<-grad L, grad S>` at the midpoint: the rate of progressive sharpening under gradient flow, over eta.
+    /// `<-grad L, grad S>` at the midpoint: the rate of progressive sharpening under gradient flow, over eta; decay of the weights is in it.
     pub sharpening: f64,
     /// `|grad S|^2` at the midpoint.
     pub sharpness_gradient_square: f64,
@@ -106,13 +105,9 @@ impl Midpoints {
         }
     }
 
-    fn measure(
-        &mut self,
-        objective: &dyn Objective,
-        coordinates: &Coordinates,
-        w: &[f64],
-    ) -> Result<MidpointSample, FlowError> {
-        let at = coordinates.around(objective.linearize(w));
+    fn measure(&mut self, now: &Now<'_>, w: &[f64]) -> Result<MidpointSample, FlowError> {
+        let coordinates = &now.discrete.coordinates();
+        let at = coordinates.around(now.objective.linearize(w));
         let operator = EffectiveHessian { at: &*at, step: coordinates.step() };
         let pairs = reliable(&mut self.tracker, &operator, &self.wanted)?;
         let sharpness_gradient = at.third_order(&pairs.vectors.cols_range(0, 1));
@@ -126,7 +121,7 @@ impl Midpoints {
             gradient_square: dot(&gradient, &gradient),
             eigenvalues: pairs.values.clone(),
             residual: pairs.residual_above(EDGE),
-            sharpening: -dot(at.gradient(), sharpness_gradient.col(0)),
+            sharpening: -dot(&driving(now, coordinates, at.gradient(), w), sharpness_gradient.col(0)),
             sharpness_gradient_square: dot(sharpness_gradient.col(0), sharpness_gradient.col(0)),
             path: self.path,
             displacement_square: 0.0,
@@ -136,10 +131,21 @@ impl Midpoints {
     }
 }
 
+/// What drives the mean path, over its step R: the gradient, and `(a/R) w` where weights decay beside the step. In natural coordinates.
+fn driving(now: &Now<'_>, coordinates: &Coordinates, gradient: &[f64], w: &[f64]) -> Vec<f64> {
+    let (mut driving, state) = (gradient.to_vec(), now.discrete.state());
+    let decay = now.rule.decay(state).share;
+    if decay != 0.0 {
+        let rate = now.rule.pace(state) * coordinates.step();
+        axpy(decay / rate, &coordinates.shrunk(w.to_vec()), &mut driving);
+    }
+    driving
+}
+
 impl Process for Midpoints {
     fn advance(&mut self, now: &Now<'_>) -> Result<(), FlowError> {
         let Some(midpoint) = now.midpoint else { return Ok(()) };
-        self.here = Some(self.measure(now.objective, &now.discrete.coordinates(), &midpoint.weights)?);
+        self.here = Some(self.measure(now, &midpoint.weights)?);
         Ok(())
     }
 

@@ -200,7 +200,8 @@ mod tests {
     }
 
     fn sample() -> Sample {
-        let descent = DiscreteSample { loss: 1.0, gradient_square: 1.0, step_length: 1.0, edge_step: 1.0 };
+        let descent =
+            DiscreteSample { loss: 1.0, gradient_square: 1.0, step_length: 1.0, edge_step: 1.0, shift: None };
         Sample::new(3, descent)
     }
 

@@ -164,17 +164,23 @@ fn experiment(source: &Source, raw: RawExperiment, place: Place, parts: Parts<'_
     source.check("name", &raw.name, |_| limits::name_ending(&place.ending))?;
     let name = raw.name.get_ref().clone() + &place.ending;
     let objective = objective::read(source, parts.objective)?;
-    let settings = Settings {
+    let mut settings = Settings {
         frozen: raw.frozen.as_ref().is_some_and(|frozen| *frozen.get_ref()),
         optimizer: optimizer::read(source, parts.optimizer)?,
         learning_rate: *source.check("learning_rate", &raw.learning_rate, |&x| limits::learning_rate(x))?,
         schedule: optimizer::read_schedule(source, parts.schedule)?,
         steps: *source.check("steps", &raw.steps, |&x| limits::steps(x))?,
         weight_decay: source.or("weight_decay", &raw.weight_decay, 0.0, limits::weight_decay)?,
+        decoupled_weight_decay: 0.0,
         warm_up: source.or("warm_up", &raw.warm_up, 0, limits::warm_up)?,
         segment: source.or("segment", &raw.segment, DEFAULT_SEGMENT, limits::segment)?,
         numerics: numerics(source, &raw.numerics)?,
     };
+    // What is accepted of it depends on all of these.
+    settings.decoupled_weight_decay =
+        source.or("decoupled_weight_decay", &raw.decoupled_weight_decay, 0.0, |gamma| {
+            limits::decoupled_weight_decay(gamma, &settings)
+        })?;
     source.or("frozen", &raw.frozen, false, |frozen| limits::frozen(frozen, &settings))?;
     let seeds = source.check("seeds", &raw.seeds, |seeds| limits::seeds(seeds))?.clone();
     let predictions = predictions::chosen(source, &raw.predictions, &settings, &place.swept)?;

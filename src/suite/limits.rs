@@ -27,15 +27,35 @@ pub(super) fn weight_decay(value: f64) -> Accepted {
     require(value.is_finite() && value >= 0.0, || "accepted are finite numbers, 0 or more".into())
 }
 
+/// A decay of weights beside the step: with the largest learning rate of the run it takes away less than all of them; either in the gradient or
+/// beside it, not both.
+pub(super) fn decoupled_weight_decay(value: f64, settings: &Settings) -> Accepted {
+    weight_decay(value)?;
+    require(value == 0.0 || settings.weight_decay == 0.0, || {
+        let l2 = settings.weight_decay;
+        format!(
+            "accepted is one of weight_decay, which is {l2}, and decoupled_weight_decay: leave out the other"
+        )
+    })?;
+    let eta = settings.largest_learning_rate();
+    require(eta * value < 1.0, || {
+        format!(
+            "each step keeps 1 - eta gamma of the weights: accepted are numbers below {}, 1 over the largest learning rate",
+            1.0 / eta
+        )
+    })
+}
+
 /// A number of steps to warm up: up to a million.
 pub(super) fn warm_up(value: usize) -> Accepted {
     require(value <= MOST_STEPS, || format!("accepted are 0 to {MOST_STEPS}"))
 }
 
-/// Whether the preconditioner is frozen, which takes one that would move and a learning rate that does not.
+/// Whether the preconditioner is frozen, which takes one that would move, a learning rate that does not, and no decay beside the step.
 pub(super) fn frozen(value: bool, settings: &Settings) -> Accepted {
-    require(!value || settings.rule().is_adaptive() && settings.schedule.is_none(), || {
-        "accepted is true for an optimizer whose preconditioner has a state, with a constant learning rate".into()
+    let constant = settings.schedule.is_none() && settings.decoupled_weight_decay == 0.0;
+    require(!value || settings.rule().is_adaptive() && constant, || {
+        "accepted is true for an optimizer whose preconditioner has a state, with a constant learning rate and no decoupled decay".into()
     })
 }
 

@@ -28,6 +28,7 @@ pub(super) struct RawExperiment {
     pub learning_rate: Spanned<f64>,
     pub steps: Spanned<usize>,
     pub weight_decay: Option<Spanned<f64>>,
+    pub decoupled_weight_decay: Option<Spanned<f64>>,
     pub warm_up: Option<Spanned<usize>>,
     pub frozen: Option<Spanned<bool>>,
     pub segment: Option<Spanned<usize>>,

@@ -7,7 +7,7 @@ use crate::dynamics::{CentralFlow, EffectiveHessian, Evaluation, FlowError};
 use crate::eigen::SymmetricOperator;
 use crate::numeric::vector::{axpy, distance, norm};
 use crate::objective::Objective;
-use crate::optimizer::{Iterate, Relative};
+use crate::optimizer::{Iterate, Relative, UpdateRule};
 use crate::sdcp;
 
 /// What the reported Sigma does, recomputed from its eigenvalues and eigenvectors alone and compared with what the flow
@@ -43,6 +43,7 @@ const CONTROL: f64 = 0.01;
 /// If a number is infinite or NaN.
 pub fn action(
     objective: &dyn Objective,
+    rule: &dyn UpdateRule,
     (flow, here): (&CentralFlow, &Evaluation),
     next: &Iterate,
     products: &Products,
@@ -77,8 +78,17 @@ pub fn action(
     let moved = coordinates.between(&to, &flow.query());
     // The map's step goes by the state that has taken in the gradient, whose steps differ from those of the coordinates.
     let longer = if flow.is_map() { flow.longer(&next.state) } else { Relative::Uniform(0.0) };
-    let expected =
-        |v: &[f64]| -> Vec<f64> { longer.of(v).iter().zip(v).map(|(more, v)| dt * (v + more)).collect() };
+    // So does decay, where a learning rate changes: P^-1 is h times kappa, and what decays is of the weights and not of the gradient.
+    let state = if flow.is_map() { &next.state } else { &flow.iterate().state };
+    let (wider, natural) =
+        (rule.edge(state) / rule.edge(&flow.iterate().state), coordinates.shrunk(w.to_vec()));
+    let [decay, decays] = [&flow.iterate().state, state].map(|state| rule.decay(state).share);
+    let expected = |v: &[f64]| -> Vec<f64> {
+        let by_gradient: Vec<f64> = v.iter().zip(&natural).map(|(v, w)| v + decay * w).collect();
+        let step = |(v, more): (&f64, f64)| wider * (v + more);
+        let moved = by_gradient.iter().zip(longer.of(&by_gradient)).map(step);
+        moved.zip(&natural).map(|(v, w)| dt * (v - decays * w)).collect()
+    };
     let mut comparisons = vec![
         Comparison::new("velocity", size, distance(&velocity, &here.velocity), allowed)
             .against(distance(&wrong, &here.velocity)),

@@ -19,7 +19,7 @@ pub struct DistanceCertificate {
 
 /// The certificate of a step; none before the first midpoint.
 ///
-/// Iterates must be a step `-P^-1 (beta m + c grad L)` apart, where P, beta and c are those of the run's rule.
+/// Iterates must be a step `-P^-1 (beta m + c grad L) - a w` apart, where P, beta, c and a are those of the run's rule.
 /// Midpoints are taken from the differences of the iterates, and sums are compensated, so that only the recorded numbers' rounding counts: with p terms in sixteen partial
 /// sums at most `p / 16 + 6` units in the last place, and one unit in the weights for each of the three operations of
 /// a midpoint.
@@ -42,7 +42,8 @@ pub fn distances(scene: &Scene<'_>) -> Result<Option<DistanceCertificate>, FlowE
         let again = of(from.buffer.clone(), momentum.kept);
         let again = again.into_iter().chain(std::iter::repeat(0.0));
         let apart = zip(&from.weights, &to.weights).zip(zip_owned(&step, again));
-        let gap = length(apart.map(|((from, to), (step, again))| to - from + again + step));
+        let decay = rule.decay(&to.state).share;
+        let gap = length(apart.map(|((from, to), (step, again))| to - from + again + step + decay * from));
         let size = length(step.iter().copied());
         let allowed = (2.0 + 4.0 * momentum.kept) * f64::EPSILON * length(from.weights.iter().copied())
             + ROUNDING * size;

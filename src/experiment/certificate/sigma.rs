@@ -34,7 +34,7 @@ pub fn sigma(
             let certificate = edge(objective, rule, (&from, &here), &u, products)?;
             edges.extend(certificate.map(|c| EdgeCertificate { step, substep, ..c }));
         }
-        let certificate = action(objective, (&from, &here), copy.iterate(), products)?;
+        let certificate = action(objective, rule, (&from, &here), copy.iterate(), products)?;
         actions.push(ActionCertificate { step, substep, ..certificate });
     }
     whole.advance(objective)?;

@@ -46,7 +46,7 @@ fn certified_by(rule: Rule, change: impl Fn(&mut Evaluation)) -> (EdgeCertificat
     let edge = edge(&valley, &*rule, (&from, &here), &u, &products)
         .expect("finite")
         .expect("it has critical eigenvalues");
-    let action = action(&valley, (&from, &here), flow.iterate(), &products).expect("finite");
+    let action = action(&valley, &*rule, (&from, &here), flow.iterate(), &products).expect("finite");
     // Two eigenvectors at w, at both ends of three differences, and once more for the variance.
     assert_eq!(products.total(), 2 * (1 + 2 * 3) + 2);
     (edge, action)
@@ -142,7 +142,7 @@ fn what_is_not_finite_is_an_error() {
     let products = Products::default();
     let u = sigma::tracked(flow.tracker());
     assert!(edge(&valley, &RULE, (&flow, &here), &u, &products).is_err());
-    assert!(action(&valley, (&flow, &here), flow.iterate(), &products).is_err());
+    assert!(action(&valley, &RULE, (&flow, &here), flow.iterate(), &products).is_err());
 }
 
 fn record(probes: &[Probe]) -> Record {

@@ -100,10 +100,12 @@ impl Preconditioner for ScalarRmsprop {
 
     /// `[b <-g, grad S> + (1 - b) (S^2 / 4 - |g|^2 / eta^2)] / [b |grad S|^2 / 2 + (1 - b) S^2 / eta^2]`, b = beta2: that
     /// `d/dt (eta S / sqrt(nu)) = 0` at the edge, where `nu = eta^2 S^2 / 4`. It is gradient descent's `2 <-g, grad S> / |grad S|^2` as
-    /// b goes to 1, and a weighted mean of that and `eta^2 / 4 - |g|^2 / S^2`.
+    /// b goes to 1, and a weighted mean of that and `eta^2 / 4 - |g|^2 / S^2`. With the edge at kappa `nu = eta^2 S^2 / kappa^2`, which makes of
+    /// the terms with `1 - b` kappa/2 times `S^2 / kappa^2 - |g|^2 / eta^2` and `S^2 / eta^2`.
     fn single(&self, at: &OneAtTheEdge) -> Option<f64> {
-        let (b, rate) = (self.beta2, (1.0 - self.beta2) / self.learning_rate.powi(2));
-        let (square, quarter) = (at.sharpness * at.sharpness, 0.25 * (1.0 - b) * at.sharpness * at.sharpness);
+        let (b, rate) = (self.beta2, 0.5 * at.edge * (1.0 - self.beta2) / self.learning_rate.powi(2));
+        let square = at.sharpness * at.sharpness;
+        let quarter = 0.5 / at.edge * (1.0 - b) * at.sharpness * at.sharpness;
         let rise = b * at.sharpening + quarter - rate * at.gradient_square;
         Some(rise / (0.5 * b * at.slope_square + rate * square))
     }

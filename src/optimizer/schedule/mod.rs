@@ -13,7 +13,7 @@ use serde::Serializer;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{Momentum, OneAtTheEdge, Preconditioner, Relative, Rule, State, Steps, UpdateRule};
+use super::{Decay, Momentum, OneAtTheEdge, Preconditioner, Relative, Rule, State, Steps, UpdateRule};
 use crate::source::{self, Kind, Parameters, Parsed, Source, require};
 
 /// The course of a learning rate. It serialises as a suite file has it.
@@ -95,6 +95,12 @@ impl UpdateRule for Scheduled {
     fn momentum(&self) -> Momentum {
         self.rule.momentum()
     }
+
+    /// That of the rule, which goes with the learning rate, times the factor.
+    fn decay(&self, state: &State) -> Decay {
+        let Decay { share, rate } = self.rule.decay(state);
+        Decay { share: share * self.schedule.factor(state.time), rate: rate + self.schedule.rate(state.time) }
+    }
 }
 
 /// P of the rule, over the factor.
@@ -126,12 +132,7 @@ impl Preconditioner for Scheduled {
 
     fn hardening(&self, state: &State, change: &[f64], time: f64) -> Relative {
         let softer = self.schedule.rate(state.time) * time;
-        match self.rule.preconditioner().hardening(state, change, time) {
-            Relative::Uniform(delta) => Relative::Uniform(delta - softer),
-            Relative::Each(deltas) => {
-                Relative::Each(deltas.into_iter().map(|delta| delta - softer).collect())
-            }
-        }
+        self.rule.preconditioner().hardening(state, change, time).plus(-softer)
     }
 }
 

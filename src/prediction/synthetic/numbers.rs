@@ -68,11 +68,12 @@ pub fn visit(record: &mut Record, f: &mut Visit<'_>) {
 /// All numbers of a sample.
 pub fn sample(sample: &mut Sample, f: &mut Visit<'_>) {
     f("step", Count(&mut sample.step));
-    let DiscreteSample { loss, gradient_square, edge_step, step_length } = &mut sample.discrete;
+    let DiscreteSample { loss, gradient_square, edge_step, step_length, shift } = &mut sample.discrete;
     f("discrete.loss", Real(loss));
     f("discrete.gradient_square", Real(gradient_square));
     f("discrete.edge_step", Real(edge_step));
     f("discrete.step_length", Real(step_length));
+    f("discrete.shift", Maybe(shift));
     sample.get_mut::<MidpointSample>().into_iter().for_each(|m| midpoint(m, f));
     if let Some(FlowSample { loss, sharpness, error, path, euler_error, to_central_flow }) = sample.get_mut()
     {
@@ -189,11 +190,12 @@ fn segment(segment: &mut SegmentSample, f: &mut Visit<'_>) {
     f("segment.to_gradient_flow", Maybe(to_gradient_flow));
     f("segment.map_to_flow", Maybe(map_to_flow));
     f("segment.curvature", Reals(curvature));
-    if let Some(ExpansionRest { force, pace, curvature, gradient }) = rest {
+    if let Some(ExpansionRest { force, pace, curvature, gradient, decay }) = rest {
         f("rest.force", Real(force));
         f("rest.pace", Real(pace));
         f("rest.curvature", Real(curvature));
         f("rest.gradient", Real(gradient));
+        f("rest.decay", Real(decay));
     }
     if let Some(StateSample { size, predicted, longer, by_coordinate }) = state {
         f("state.size", Real(size));

@@ -4,13 +4,12 @@ use super::ExpansionRest;
 use crate::dynamics::Evaluation;
 use crate::numeric::vector::{axpy, dot, norm};
 use crate::objective::Objective;
-use crate::optimizer::Rule;
 
 impl ExpansionRest {
-    /// At the point m of the central map, where it has `evaluation`; none without Sigma.
+    /// At the point m of the central map of a rule of this pace and decay, where it has `evaluation`; none without Sigma.
     pub(super) fn new(
         objective: &dyn Objective,
-        rule: &Rule,
+        (pace, decay): (f64, f64),
         m: &[f64],
         evaluation: &Evaluation,
     ) -> Option<Self> {
@@ -37,11 +36,18 @@ impl ExpansionRest {
             curvature += sigma * (over - dot(q, middle.col(i))).abs();
         }
         let plain = coordinates.shrunk(force.clone());
+        // In natural coordinates w is shrunk; as a gradient of the weights once more.
+        let along = dot(&plain, &coordinates.shrunk(coordinates.shrunk(m.to_vec())));
         (trace > 0.0).then(|| Self {
             force: norm(&rest) / norm(force),
-            pace: rule.pace() * h * dot(&rest, velocity).abs() / dot(velocity, velocity),
+            pace: pace * h * dot(&rest, velocity).abs() / dot(velocity, velocity),
             curvature: h * curvature / trace,
             gradient: dot(&plain, &plain) / gradient_variance,
+            decay: if decay == 0.0 {
+                0.0
+            } else {
+                2.0 * decay / (pace * h) * along.abs() / gradient_variance
+            },
         })
     }
 }

@@ -47,7 +47,7 @@ impl Segments {
             length: setting.segment,
             numerics: setting.numerics.clone(),
             seed: setting.seed,
-            schedule: Schedule::new(setting.rule.momentum().amplification()),
+            schedule: Schedule::new(setting.rule.amplification(&setting.start.state)),
             present: None,
             past_products: 0,
             mishaps: vec![],

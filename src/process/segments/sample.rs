@@ -69,6 +69,9 @@ pub struct ExpansionRest {
     /// `|F|^2 / tr(H Sigma H)`: the mean gradient is `g + F`, orthogonal to F, so that the square of it is less by this than
     /// `|g|^2`, which the theory says.
     pub gradient: f64,
+    /// `2 (a/R) |<w, F>| / tr(H Sigma H)`: where weights decay beside the step F is orthogonal to the mean gradient and `(a/R) w` together, and not to
+    /// the mean gradient, so that this is left to its square; of second order in x, as what the theory keeps.
+    pub decay: f64,
 }
 
 impl Part for SegmentSample {

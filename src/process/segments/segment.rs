@@ -98,8 +98,10 @@ impl Segment {
         let (weights, coordinates) = (process.weights(), &evaluation.coordinates);
         let time = now.step - self.start;
         let due = time.is_multiple_of(CURVATURE_EVERY);
+        let at = &process.iterate().state;
+        let law = (rule.pace(at), rule.decay(at).share);
         let curvature = due.then(|| curvatures(objective, coordinates, midpoint, &evaluation.sigma_vectors));
-        let rest = due.then(|| ExpansionRest::new(objective, rule, &process.query(), evaluation)).flatten();
+        let rest = due.then(|| ExpansionRest::new(objective, law, &process.query(), evaluation)).flatten();
         Ok(Some(SegmentSample {
             start: self.start,
             map,

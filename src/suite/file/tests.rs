@@ -417,3 +417,39 @@ fn claims_about_averages_are_pooled_over_several_seeds() {
     };
     assert_eq!([pooled("[0]"), pooled("[0, 1]")], [0, 1]);
 }
+
+/// Decay beside the step is accepted as long as a step keeps something of the weights, whatever the schedule, and not with decay in the gradient.
+#[test]
+fn decay_beside_the_step_keeps_some_of_the_weights() {
+    let with = |lines: &str| VALLEY.replacen("steps = 60", &format!("steps = 60\n{lines}"), 1);
+    let suite = good("my.toml", &with("decoupled_weight_decay = 9.9"));
+    let settings = &suite.experiments[0].spec.settings;
+    assert_eq!((settings.decoupled_weight_decay, settings.weight_decay), (9.9, 0.0));
+    let json = serde_json::to_string(settings).expect("JSON");
+    assert!(json.contains(r#""decoupled_weight_decay":9.9"#), "{json}");
+    refused(
+        VALLEY,
+        &[
+            (
+                "steps = 60",
+                "steps = 60\ndecoupled_weight_decay = -0.1",
+                &["line 8", "decoupled_weight_decay = -0.1: accepted are finite numbers, 0 or more"],
+            ),
+            (
+                "steps = 60",
+                "steps = 60\ndecoupled_weight_decay = 10.0",
+                &["line 8", "each step keeps 1 - eta gamma of the weights: accepted are numbers below 10,"],
+            ),
+            (
+                "steps = 60",
+                "steps = 60\nschedule.linear = { steps = 50, to = 2.0 }\ndecoupled_weight_decay = 9.9",
+                &["line 9", "decoupled_weight_decay = 9.9", "accepted are numbers below 5,"],
+            ),
+            (
+                "steps = 60",
+                "steps = 60\nweight_decay = 0.1\ndecoupled_weight_decay = 0.1",
+                &["line 9", "accepted is one of weight_decay, which is 0.1, and decoupled_weight_decay"],
+            ),
+        ],
+    );
+}
