@@ -19,6 +19,7 @@ mod sweeps;
 #[cfg(test)]
 mod synthetic;
 mod verdict;
+mod weight_decay;
 pub mod window;
 mod worst;
 
@@ -74,17 +75,19 @@ pub struct Group {
     pub predictions: &'static [&'static dyn Prediction],
 }
 
-/// Which update rules a group is about.
+/// Which update rules and runs a group is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {
     /// Every rule.
     Every,
-    /// The rules of a kind, with a learning rate that is constant.
+    /// The rules of a kind, with a learning rate that is constant and no decay beside the step.
     Kind(&'static str),
     /// Rules whose preconditioner has a state.
     Adaptive,
     /// Rules whose step is the same for all weights, so that they have a largest sharpness.
     OneStep,
+    /// Every rule, where weights decay.
+    Decaying,
 }
 
 impl About {
@@ -92,9 +95,13 @@ impl About {
     pub fn fits(self, settings: &Settings) -> bool {
         match self {
             About::Every => true,
-            About::Kind(kind) => kind == settings.optimizer.kind() && settings.schedule.is_none(),
+            About::Kind(kind) => {
+                let plain = settings.schedule.is_none() && settings.decoupled_weight_decay == 0.0;
+                kind == settings.optimizer.kind() && plain
+            }
             About::Adaptive => settings.is_adaptive(),
             About::OneStep => settings.rule().preconditioner().initial(2).len() < 2,
+            About::Decaying => settings.decays(),
         }
     }
 }
@@ -103,17 +110,26 @@ impl fmt::Display for About {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             About::Every => write!(f, "every rule"),
-            About::Kind(kind) => write!(f, "{kind} with a constant learning rate"),
+            About::Kind(kind) => {
+                write!(f, "{kind} with a constant learning rate and no decay beside the step")
+            }
             About::Adaptive => write!(f, "rules whose preconditioner has a state"),
             About::OneStep => write!(f, "rules whose step is the same for all weights"),
+            About::Decaying => write!(f, "runs with weight_decay or decoupled_weight_decay"),
         }
     }
 }
 
 /// All groups; a new folder gets its line here.
 pub fn groups() -> &'static [Group] {
-    const GROUPS: &[Group] =
-        &[gradient_descent::GROUP, central_flow::GROUP, adaptive::GROUP, sweeps::GROUP, certificates::GROUP];
+    const GROUPS: &[Group] = &[
+        gradient_descent::GROUP,
+        central_flow::GROUP,
+        adaptive::GROUP,
+        weight_decay::GROUP,
+        sweeps::GROUP,
+        certificates::GROUP,
+    ];
     GROUPS
 }
 
@@ -264,7 +280,6 @@ mod tests {
     /// A suite of one prediction runs what it names and nothing else; it must not read more.
     #[test]
     fn a_prediction_reads_only_the_processes_that_it_names() {
-        let whole = synthetic::truth::record();
         let estimates = |claim: &dyn Prediction, record: &Record| {
             claim.averages().map(|averages| averages.estimates(record))
         };
@@ -272,7 +287,8 @@ mod tests {
             registry().iter().flat_map(|claim| kinds().iter().map(move |kind| (claim, kind)))
         {
             let what = format!("{} without {}", prediction.name(), kind.name);
-            let without = synthetic::truth::without(kind.name);
+            let whole = synthetic::truth::of(prediction.name());
+            let without = synthetic::truth::without(&whole, kind.name);
             if plan(&[*prediction]).processes().contains(kind) {
                 let named = prediction.processes().contains(kind) && prediction.probes().is_empty();
                 assert!(!named || prediction.judge(&without) != prediction.judge(&whole), "{what}");

@@ -58,7 +58,9 @@ fn about(name: &str, settings: &Settings) -> Result<(), String> {
             let about = group.about;
             let changing =
                 settings.schedule.iter().map(|schedule| format!(" and schedule {}", schedule.kind()));
-            let rule = settings.optimizer.kind().to_string() + &changing.collect::<String>();
+            let decay =
+                if settings.decoupled_weight_decay > 0.0 { " and decoupled_weight_decay" } else { "" };
+            let rule = settings.optimizer.kind().to_string() + &changing.collect::<String>() + decay;
             Err(format!(
                 "predictions: {name} is about {about}: accepted with {rule} are all of {}",
                 fitting.join(", ")
@@ -170,10 +172,8 @@ mod tests {
 
     #[test]
     fn a_group_stands_for_all_its_predictions() {
-        for group in prediction::groups()
-            .iter()
-            .filter(|group| ![About::Adaptive, About::OneStep].contains(&group.about))
-        {
+        let some = |group: &&Group| !matches!(group.about, About::Adaptive | About::OneStep | About::Decaying);
+        for group in prediction::groups().iter().filter(some) {
             let name = group.name;
             assert_eq!(read(&format!("'{name}'")), Ok(of(name)));
             assert_eq!(read(&format!("['{name}', '{name}']")), Ok(of(name)), "twice the same group");
@@ -200,7 +200,8 @@ mod tests {
         let message = read("'gradient_decent'").expect_err("no such group");
         let start = "my.toml, line 5: predictions: there is no prediction or group \"gradient_decent\". \
                      Did you mean gradient_descent? Accepted are quadratic_modes, ";
-        let end = ", eigenpairs_certified, and groups of these: gradient_descent, central_flow, adaptive, sweeps, certificates";
+        let end = ", eigenpairs_certified, and groups of these: gradient_descent, central_flow, adaptive, \
+                   weight_decay, sweeps, certificates";
         assert!(message.starts_with(start) && message.ends_with(end), "{message}");
         for (written, expected) in [
             ("3", "line 5: invalid type: integer `3`, expected a name or an array of names"),
@@ -258,9 +259,33 @@ mod tests {
         let text = "description = ''\n[[experiment]]\nname = 'a'\nseeds = [0]\npredictions = ['keeps_pace', 'euler_term']\n\
                     learning_rate = 0.1\nsteps = 4\nobjective.quadratic.spectrum = [1.0]\noptimizer.heavy_ball.momentum = 0.5\n";
         let refusal = parse("my.toml", text).err().expect("refused").to_string();
-        let expected = "my.toml, line 5: predictions: euler_term is about gradient_descent with a constant learning rate: accepted \
+        let expected = "my.toml, line 5: predictions: euler_term is about gradient_descent with a constant learning rate and no decay beside the step: accepted \
                         with heavy_ball are all \
                         of central_flow, sweeps, certificates";
+        assert_eq!(refusal, expected);
+    }
+
+    #[test]
+    fn claims_about_decay_are_refused_without_and_claims_about_plain_steps_with_it() {
+        let read = |predictions: &str, decay: &str| {
+            let text = format!(
+                "description = ''\n[[experiment]]\nname = 'a'\nseeds = [0]\npredictions = ['{predictions}']\n\
+                 learning_rate = 0.1\nsteps = 4\nobjective.quadratic.spectrum = [1.0]\n{decay}\n"
+            );
+            parse("my.toml", &text).map(|_| ()).map_err(|error| error.to_string())
+        };
+        for decay in ["weight_decay = 0.1", "decoupled_weight_decay = 0.1"] {
+            assert_eq!(read("weight_decay", decay), Ok(()));
+        }
+        let refusal = read("plateau_below_the_edge", "weight_decay = 0.0").expect_err("refused");
+        let expected = "my.toml, line 5: predictions: plateau_below_the_edge is about runs with weight_decay or decoupled_weight_decay: \
+                        accepted with gradient_descent are all of gradient_descent, central_flow, sweeps, certificates";
+        assert_eq!(refusal, expected);
+        assert_eq!(read("steps_by_the_gradient", "weight_decay = 0.1"), Ok(()));
+        let refusal = read("steps_by_the_gradient", "decoupled_weight_decay = 0.1").expect_err("refused");
+        let expected = "my.toml, line 5: predictions: steps_by_the_gradient is about gradient_descent with a constant learning rate and no decay \
+                        beside the step: accepted with gradient_descent and decoupled_weight_decay are all of central_flow, weight_decay, \
+                        sweeps, certificates";
         assert_eq!(refusal, expected);
     }
 }

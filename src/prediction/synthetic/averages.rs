@@ -2,7 +2,7 @@
 
 use super::trial::{Trial, constant};
 use super::truth::{
-    BEYOND, BY_COORDINATE, DIM, ETA, FIRST, RATE, RESIDUAL, REST, RISE, SEGMENT, SHARES, STATE, STEPS,
+    BEYOND, BY_COORDINATE, DIM, ETA, FIRST, RATE, RESIDUAL, REST, RISE, SEGMENT, SHARES, SHIFT, STATE, STEPS,
     displacements, record, trace, with,
 };
 use crate::experiment::Record;
@@ -88,7 +88,7 @@ pub fn claims() -> Vec<Claim> {
             |s, a, _| s.discrete.loss = s.get::<SegmentSample>().expect("a segment").map.loss + a,
         ),
         Claim {
-            truncation: squares(&all) + kurtosis(&all) * REST.gradient,
+            truncation: squares(&all) + kurtosis(&all) * REST.gradient + REST.decay,
             ..of(
                 "gradient_norm_decomposes",
                 &all,
@@ -135,6 +135,20 @@ pub fn claims() -> Vec<Claim> {
             ..of("sharpness_equilibrates", &measured, trace, |s, a, b| {
                 s.get_mut::<SegmentSample>().expect("a segment").curvature = vec![a / b; 2];
             })
+        },
+        // The same, in units of the shift: 1 and (2 - c) / SHIFT.
+        Claim {
+            truncation: (0.5 * SWING + CYCLE + kurtosis(&all) * REST.curvature + 0.5 * RATE) / SHIFT,
+            error: 2.0 * RESIDUAL * RESIDUAL / SHIFT,
+            ..of(
+                "decay_shifts_the_edge",
+                &measured,
+                |step| SHIFT * trace(step),
+                |s, a, b| {
+                    let curvature = 2.0 - SHIFT * (a / b - 1.0);
+                    s.get_mut::<SegmentSample>().expect("a segment").curvature = vec![curvature; 2];
+                },
+            )
         },
     ]
 }

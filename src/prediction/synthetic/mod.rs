@@ -7,6 +7,7 @@
 mod averages;
 mod before_the_edge;
 mod certificates;
+mod decay;
 mod distances;
 mod flow;
 mod fuzz;
