@@ -14,6 +14,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("reference", "suites/reference.toml", include_str!("../../suites/reference.toml")),
     ("schedules", "suites/schedules.toml", include_str!("../../suites/schedules.toml")),
     ("sweeps", "suites/sweeps.toml", include_str!("../../suites/sweeps.toml")),
+    ("weight-decay", "suites/weight-decay.toml", include_str!("../../suites/weight-decay.toml")),
 ];
 
 /// The names of the shipped suites.
