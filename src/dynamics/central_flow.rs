@@ -1,6 +1,7 @@
 //! The central flow of an update rule, and its central map.
 //!
-//! With edge step h and `R = r h`, both eta for gradient descent: `dw/dt = -R [grad L + 1/2 grad <H, Sigma>]`, less `a w` where weights decay beside the step, with `Sigma = U X U'` in
+//! With edge step h and `R = r h`, both eta for gradient descent: `dw/dt = -R [grad L + 1/2 grad <H, Sigma>]`, less `a w` where weights decay
+//! beside the step, with `Sigma = U X U'` in
 //! the critical eigenspace, X the solution of the complementarity problem (Cohen, Damian, Talwalkar, Kolter, Lee 2025):
 //! `0 <= X  _|_  2 I - d/dt-linearised (U' h H U) >= 0`. Without critical eigenvalues X is empty and this is the stable flow. The
 //! state of a preconditioner goes along, driven by the mean squares of the gradient.

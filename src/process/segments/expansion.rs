@@ -56,9 +56,11 @@ impl ExpansionRest {
 mod tests {
     use std::sync::Arc;
 
+    use super::*;
+    use crate::dynamics::{CentralFlow, Numerics};
     use crate::experiment::{Plan, Settings, Unwatched, run};
     use crate::objective::Landscape;
-    use crate::optimizer::HeavyBallEntry;
+    use crate::optimizer::{Decayed, GradientDescent, HeavyBallEntry, Rule};
     use crate::process::SegmentSample;
 
     /// On a valley the force of the oscillation is `tr Sigma / 2`, and `tr(H Sigma H)` is `(2 / h)^2 tr Sigma` at the edge.
@@ -83,5 +85,24 @@ mod tests {
                 found.iter().map(|(found, expected)| (found / expected - 1.0).abs()).fold(0.0, f64::max);
             assert!(worst < 1e-6, "{worst:e}");
         }
+    }
+
+    /// At the edge F is orthogonal to `g + (a/R) w + F`, so that `2 <g, F>`, which the theory leaves out, is `-2 |F|^2` but for what decay leaves.
+    #[test]
+    fn decay_leaves_the_force_aslant_to_the_gradient() {
+        let (valley, eta, gamma) = (Landscape::valley(3.9, 0.02, 1, 0), 0.5, 2e-3);
+        let rule: Rule = Arc::new(Decayed::new(Arc::new(GradientDescent::new(eta)), gamma));
+        let mut flow = CentralFlow::new(rule.clone(), rule.begin(valley.start()), 2, &Numerics::default(), 0);
+        for _ in 0..100 {
+            flow.advance(&valley).expect("finite");
+        }
+        let here = flow.evaluate(&valley).expect("finite").clone();
+        assert!((here.eigenvalues[0] - 2.0).abs() < 1e-9, "{:?}", here.eigenvalues);
+        let state = &flow.iterate().state;
+        let law = (rule.pace(state), rule.decay(state).share);
+        let rest = ExpansionRest::new(&valley, law, flow.weights(), &here).expect("there is Sigma");
+        let square = 2.0 * (dot(&here.gradient, &here.force) + dot(&here.force, &here.force));
+        let expected = square.abs() / here.gradient_variance;
+        assert!(expected > 1e-6 && (rest.decay / expected - 1.0).abs() < 1e-6, "{rest:?} for {expected:e}");
     }
 }
