@@ -11,6 +11,7 @@
 //! - [`objective`]: functions to minimise: networks on data, analytic landscapes; what a suite file says of them.
 //! - [`eigen`]: the largest eigenpairs of an operator, cold, warm and certified.
 //! - [`sdcp`]: the semidefinite complementarity problem that determines the oscillation covariance.
+//! - [`stationary`]: the convex program of the preconditioner at which RMSProp comes to rest.
 //! - [`optimizer`]: update rules: preconditioners with a state, momentum, schedules.
 //! - [`dynamics`]: how an update rule moves: its iterates, its stable flow, central flow and central map.
 //! - [`process`]: what runs beside an optimizer, one file each: midpoints, flows from the start, segments that start at midpoints.
@@ -41,5 +42,6 @@ pub mod process;
 pub mod report;
 pub mod sdcp;
 pub mod source;
+pub mod stationary;
 pub mod storage;
 pub mod suite;
