@@ -9,7 +9,7 @@ use centralflow::objective::{Entry, Loss, NetworkEntry, Objective};
 /// The mean-squared error of a network with these hidden widths on that many examples, started from seed 0.
 pub fn small_digits(examples: usize, hidden: &[usize]) -> Box<dyn Objective> {
     let network = NetworkEntry {
-        data: Arc::new(Digits {}),
+        data: Arc::new(Digits::default()),
         examples,
         hidden: hidden.to_vec(),
         activation: Activation::Tanh,

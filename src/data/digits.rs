@@ -2,22 +2,53 @@
 //!
 //! Source, licence and attribution: `src/data/digits.md`.
 
+mod averaged;
+
 use std::io::Read;
 use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
+use toml::de::DeValue;
 
 use super::{Dataset, Entry};
 use crate::numeric::random::Stream;
-use crate::source::Kind;
+use crate::source::{Kind, Parsed, Source, require};
+use averaged::averaged;
 
-/// Named `digits`; it has no parameters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Named `digits`: images of 8 x 8 pixels, or of fewer, each the average of a square.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Digits {
+    /// The pixels along a side; left out, 8.
+    #[serde(skip_serializing_if = "is_usual_side")]
+    pub side: usize,
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Digits {}
+struct Raw {
+    side: Option<Spanned<usize>>,
+}
 
-pub(super) const KIND: Kind<dyn Entry> =
-    Kind { name: "digits", lists: &[], read: |source, table| Ok(Arc::new(source.read::<Digits>(table)?)) };
+pub(super) const KIND: Kind<dyn Entry> = Kind { name: "digits", lists: &[], read };
+
+fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
+    let raw: Raw = source.read(table)?;
+    let accepted = |side: usize| {
+        require(side > 0 && SIDE.is_multiple_of(side), || "accepted are 1, 2, 4 and 8".to_string())
+    };
+    Ok(Arc::new(Digits { side: source.or("side", &raw.side, SIDE, accepted)? }))
+}
+
+fn is_usual_side(side: &usize) -> bool {
+    *side == SIDE
+}
+
+impl Default for Digits {
+    fn default() -> Self {
+        Self { side: SIDE }
+    }
+}
 
 impl Entry for Digits {
     fn kind(&self) -> &'static str {
@@ -29,7 +60,7 @@ impl Entry for Digits {
     }
 
     fn features(&self) -> usize {
-        FEATURES
+        self.side * self.side
     }
 
     fn targets(&self) -> usize {
@@ -38,15 +69,25 @@ impl Entry for Digits {
 
     /// Chosen by the stream `examples` of `seed`.
     fn examples(&self, count: usize, seed: u64) -> Dataset {
-        digits().select(&Stream::new(seed, "examples").choose(EXAMPLES, count))
+        let chosen = digits().select(&Stream::new(seed, "examples").choose(EXAMPLES, count));
+        if self.side == SIDE { chosen } else { averaged(&chosen, SIDE, self.side) }
+    }
+
+    fn description(&self) -> String {
+        if self.side == SIDE {
+            return KIND.name.to_string();
+        }
+        format!("{} averaged to {side} x {side} pixels", KIND.name, side = self.side)
     }
 }
 
 /// The number of examples.
 pub const EXAMPLES: usize = 1797;
 
+/// The pixels along a side of an image.
+const SIDE: usize = 8;
 /// The pixels of an image.
-pub const FEATURES: usize = 64;
+pub const FEATURES: usize = SIDE * SIDE;
 /// The digits.
 pub const CLASSES: usize = 10;
 const COMPRESSED: &[u8] = include_bytes!("digits.csv.gz");

@@ -2,6 +2,7 @@
 
 use crate::eigen::EigenError;
 use crate::sdcp::SdcpError;
+use crate::stationary::StationaryError;
 
 /// Why a flow stopped.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -36,4 +37,15 @@ pub enum FlowError {
     /// The complementarity problem has no solution or was not solved.
     #[error("complementarity problem: {0}")]
     Sdcp(#[from] SdcpError),
+    /// The Hessian is too large to be formed.
+    #[error("all of the Hessian of {dim} weights is needed: accepted are up to {most}")]
+    TooLarge {
+        /// The number of weights.
+        dim: usize,
+        /// The most there may be.
+        most: usize,
+    },
+    /// The stationary preconditioner was not found.
+    #[error("stationary preconditioner: {0}")]
+    Stationary(#[from] StationaryError),
 }

@@ -2,6 +2,7 @@
 //! natural coordinates.
 
 mod ascent;
+mod at_rest;
 mod central_flow;
 mod discrete;
 mod effective_hessian;
@@ -14,8 +15,10 @@ mod motion;
 mod natural;
 mod numerics;
 mod single_eigenvalue;
+mod stationary_flow;
 
 pub use ascent::Ascent;
+pub use at_rest::{AtRest, MOST_WEIGHTS, Rest};
 pub use central_flow::{CentralFlow, Evaluation};
 pub use discrete::Discrete;
 pub use effective_hessian::EffectiveHessian;
@@ -26,3 +29,4 @@ pub use gradient_flow::GradientFlow;
 pub use natural::Coordinates;
 pub use numerics::Numerics;
 pub use single_eigenvalue::SingleEigenvalue;
+pub use stationary_flow::StationaryFlow;

@@ -43,7 +43,7 @@ fn valley() -> Valley {
 
 fn network() -> NetworkEntry {
     NetworkEntry {
-        data: Arc::new(Digits {}),
+        data: Arc::new(Digits::default()),
         examples: 100,
         hidden: vec![9, 8],
         activation: Activation::Gelu,

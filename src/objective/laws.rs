@@ -22,7 +22,7 @@ fn entries() -> Vec<(String, Box<dyn Entry>)> {
         for loss in [Loss::Mse, Loss::CrossEntropy] {
             // 70 examples are two chunks, the last one partial.
             let network = NetworkEntry {
-                data: Arc::new(Digits {}),
+                data: Arc::new(Digits::default()),
                 examples: 70,
                 hidden: vec![7, 5],
                 activation,
@@ -41,7 +41,11 @@ fn entries() -> Vec<(String, Box<dyn Entry>)> {
 
 /// A data set of each kind.
 fn data_sets() -> Vec<Arc<dyn data::Entry>> {
-    vec![Arc::new(Digits {}), Arc::new(Gaussian { features: 12, classes: 3 })]
+    vec![
+        Arc::new(Digits::default()),
+        Arc::new(Digits { side: 4 }),
+        Arc::new(Gaussian { features: 12, classes: 3 }),
+    ]
 }
 
 fn objectives() -> Vec<(String, Box<dyn Objective>)> {
@@ -99,7 +103,7 @@ fn an_entry_serialises_as_a_suite_file_has_it() {
 /// A tanh and a GELU network on fewer examples than a chunk has, on whole chunks, and on several.
 fn objectives_on_few_and_many_examples() -> Vec<(String, Box<dyn Objective>)> {
     let spec = |examples, activation| {
-        let (data, hidden) = (Arc::new(Digits {}), vec![5]);
+        let (data, hidden) = (Arc::new(Digits::default()), vec![5]);
         NetworkEntry { data, examples, hidden, activation, loss: Loss::Mse }.build(3).expect("valid")
     };
     let activations = [Activation::Tanh, Activation::Gelu];

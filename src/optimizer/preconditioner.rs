@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use super::iterate::State;
+use super::rules::Roots;
 use super::steps::{Relative, Steps};
 
 /// A diagonal preconditioner P of a state nu that follows the squares of the gradient by coordinate, `q`.
@@ -32,6 +33,11 @@ pub trait Preconditioner: Debug + Send + Sync {
     /// goes through the same values on a path that changes little in a step.
     fn velocity(&self, _state: &State, _squares: &[f64]) -> Vec<f64> {
         vec![]
+    }
+
+    /// The roots of a state that follows squares of the gradient, one a weight, if P is made of them and of nothing that changes.
+    fn roots(&self) -> Option<&Roots> {
+        None
     }
 
     /// `sigma^2` where one eigenvalue is critical, if it has a closed form that takes the state into account; may be negative.

@@ -14,7 +14,7 @@ const ETAS: [f64; 2] = [0.2, 0.5];
 
 fn network() -> Box<dyn Objective> {
     let entry = NetworkEntry {
-        data: Arc::new(Digits {}),
+        data: Arc::new(Digits::default()),
         examples: 64,
         hidden: vec![8],
         activation: Activation::Tanh,

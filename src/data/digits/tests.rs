@@ -105,3 +105,18 @@ fn rows_keep_their_labels() {
         assert!(shifted < 0.5 && permuted < 0.5, "{which}: {shifted} and {permuted} with wrong labels");
     }
 }
+
+/// Of fewer pixels they are the same examples, and averages keep the mean of an image.
+#[test]
+fn images_of_fewer_pixels_are_the_same_images() {
+    let whole = Digits::default().examples(30, 3);
+    for side in [1, 2, 4] {
+        let small = Digits { side }.examples(30, 3);
+        assert_eq!((small.features, small.len(), &small.targets), (side * side, 30, &whole.targets));
+        for (image, other) in whole.inputs.chunks(FEATURES).zip(small.inputs.chunks(side * side)) {
+            let mean = |image: &[f64]| image.iter().sum::<f64>() / image.len() as f64;
+            assert!((mean(image) - mean(other)).abs() < 1e-14);
+        }
+    }
+    assert_eq!(Digits { side: 8 }.examples(30, 3), whole);
+}

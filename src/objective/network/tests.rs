@@ -12,7 +12,7 @@ use crate::numeric::vector::axpy;
 use crate::objective::Entry as _;
 
 fn on_digits(examples: usize, loss: Loss) -> NetworkEntry {
-    let data = Arc::new(Digits {});
+    let data = Arc::new(Digits::default());
     NetworkEntry { data, examples, hidden: vec![6], activation: Activation::Tanh, loss }
 }
 
@@ -66,7 +66,7 @@ fn the_loss_is_that_of_the_chosen_rows() {
 #[test]
 fn seeds_choose_different_digits_and_none_twice() {
     let rows = |seed| {
-        let data = Digits {}.examples(200, seed);
+        let data = Digits::default().examples(200, seed);
         let bits = |row: &[f64]| row.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         data.inputs.chunks(data.features).map(bits).collect::<std::collections::BTreeSet<_>>()
     };

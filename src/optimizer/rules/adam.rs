@@ -106,6 +106,10 @@ impl Preconditioner for Adam {
         self.roots.least_time()
     }
 
+    fn roots(&self) -> Option<&Roots> {
+        Some(&self.roots)
+    }
+
     fn after(&self, state: &State, squares: &[f64]) -> Vec<f64> {
         self.roots.after(state, squares)
     }

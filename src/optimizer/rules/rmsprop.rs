@@ -108,6 +108,10 @@ impl Preconditioner for Roots {
         1
     }
 
+    fn roots(&self) -> Option<&Roots> {
+        Some(self)
+    }
+
     fn after(&self, state: &State, squares: &[f64]) -> Vec<f64> {
         let next = |(nu, q): (&f64, &f64)| self.beta2 * nu + (1.0 - self.beta2) * q;
         state.squares.iter().zip(squares).map(next).collect()

@@ -165,6 +165,7 @@ fn values_out_of_range_are_refused() {
             ("0.5", "inf", &["line 6: learning_rate = inf: accepted"]),
             ("60", "0", &["line 7: steps = 0: accepted are 1 to 1000000"]),
             ("60", "1_000_001", &["line 7: steps = 1_000_001: accepted are 1 to 1000000"]),
+            ("\"digits\"", "{ digits.side = 3 }", &["line 9: side = 3: accepted are 1, 2, 4 and 8"]),
             ("300", "0", &["line 10: examples = 0: accepted are 1 to 1797"]),
             ("300", "1798", &["line 10: examples = 1798: accepted are 1 to 1797"]),
             ("[32, 16]", "[32,\n 0]", &["line 12: hidden width = 0: accepted", "linear model"]),
