@@ -15,6 +15,7 @@ pub const KIND: Kind = Kind {
               segment on: only the state of the preconditioner keeps the edge",
     needs: &[&segments::KIND],
     ends_with_first_segment: false,
+    has_eigenpairs: true,
     runs_with: |rule| rule.is_adaptive(),
     start: |setting| Box::new(Flow::new(setting)),
     part: PartKind::of::<AblatedSample>(),

@@ -15,6 +15,7 @@ pub const KIND: Kind = Kind {
     meaning: "the central flow from `w_0`, until the first segment ends",
     needs: &[],
     ends_with_first_segment: true,
+    has_eigenpairs: true,
     runs_with: |_| true,
     start: |setting| Box::new(Flow::new(setting)),
     part: PartKind::of::<CentralSample>(),

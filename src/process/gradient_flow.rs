@@ -15,6 +15,7 @@ pub const KIND: Kind = Kind {
     meaning: "gradient flow from `w_0`, or the stable flow of another rule, until the first segment ends",
     needs: &[],
     ends_with_first_segment: true,
+    has_eigenpairs: true,
     runs_with: |_| true,
     start: |setting| Box::new(Flow::new(setting)),
     part: PartKind::of::<FlowSample>(),

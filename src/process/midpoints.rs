@@ -18,6 +18,7 @@ pub const KIND: Kind = Kind {
     meaning: "the midpoints of the optimizer, from the second step on",
     needs: &[],
     ends_with_first_segment: false,
+    has_eigenpairs: true,
     runs_with: |_| true,
     start: |setting| Box::new(Midpoints::new(setting)),
     part: PartKind::of::<MidpointSample>(),

@@ -17,8 +17,11 @@ mod running;
 mod sample;
 pub mod segments;
 pub mod series;
+pub mod stationary_flow;
+pub mod stationary_preconditioner;
 
 use std::any::Any;
+use std::sync::LazyLock;
 
 pub use ablated_flow::AblatedSample;
 pub use central_flow::CentralSample;
@@ -29,6 +32,8 @@ pub use midpoints::MidpointSample;
 pub use running::{Account, Others, Running, bits};
 pub use sample::{Part, PartKind, Sample};
 pub use segments::{ByCoordinate, ExpansionRest, RESTART, SegmentSample, StateSample};
+pub use stationary_flow::StationaryFlowSample;
+pub use stationary_preconditioner::{ByWeight, StationarySample};
 
 use crate::dynamics::{CentralFlow, Coordinates, Discrete, FlowError, Numerics};
 use crate::eigen::Tracker;
@@ -44,8 +49,17 @@ pub fn kinds() -> &'static [&'static Kind] {
         &central_map::KIND,
         &segments::KIND,
         &ablated_flow::KIND,
+        &stationary_preconditioner::KIND,
+        &stationary_flow::KIND,
     ];
     KINDS
+}
+
+/// Those that certificates look at.
+pub fn certified() -> &'static [&'static Kind] {
+    static CERTIFIED: LazyLock<Vec<&Kind>> =
+        LazyLock::new(|| kinds().iter().copied().filter(|kind| kind.has_eigenpairs).collect());
+    &CERTIFIED
 }
 
 /// The process of that name.
@@ -66,6 +80,8 @@ pub struct Kind {
     pub needs: &'static [&'static Kind],
     /// Whether it ends once the theory has been started anew a second time: the flows from `w_0` are judged by the first segment.
     pub ends_with_first_segment: bool,
+    /// Whether it goes by eigenpairs, or others measure their distance to it: what certificates look at.
+    pub has_eigenpairs: bool,
     /// Whether there is such a process with that rule.
     pub runs_with: fn(&Rule) -> bool,
     /// Makes it.

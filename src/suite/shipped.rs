@@ -13,6 +13,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("optimizers-tanh", "suites/optimizers-tanh.toml", include_str!("../../suites/optimizers-tanh.toml")),
     ("reference", "suites/reference.toml", include_str!("../../suites/reference.toml")),
     ("schedules", "suites/schedules.toml", include_str!("../../suites/schedules.toml")),
+    ("stationary", "suites/stationary.toml", include_str!("../../suites/stationary.toml")),
     ("sweeps", "suites/sweeps.toml", include_str!("../../suites/sweeps.toml")),
     ("weight-decay", "suites/weight-decay.toml", include_str!("../../suites/weight-decay.toml")),
 ];

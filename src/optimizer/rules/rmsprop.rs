@@ -87,8 +87,8 @@ pub struct Roots {
 }
 
 impl Roots {
-    /// `1 - beta2^t`.
-    fn filled(&self, time: f64) -> f64 {
+    /// `1 - beta2^t`: what t averages of one make.
+    pub fn filled(&self, time: f64) -> f64 {
         -libm::expm1(time * libm::log(self.beta2))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::experiment::{Probe, Record};
 use crate::prediction::{Finding, Prediction, recomputation};
-use crate::process::{Kind, kinds};
+use crate::process::{Kind, certified};
 
 /// Steps of gradient descent, distances between all processes and displacements along Sigma's eigenvectors, recomputed.
 pub struct DistancesAsRecorded;
@@ -17,7 +17,7 @@ impl Prediction for DistancesAsRecorded {
     }
 
     fn processes(&self) -> &'static [&'static Kind] {
-        kinds()
+        certified()
     }
 
     fn probes(&self) -> Vec<Probe> {

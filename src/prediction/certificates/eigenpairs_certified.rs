@@ -3,7 +3,7 @@
 use crate::experiment::certificate::EigenpairCertificate;
 use crate::experiment::{Probe, Record};
 use crate::prediction::{Finding, Judgement, Prediction, Values};
-use crate::process::{Kind, kinds};
+use crate::process::{Kind, certified};
 
 /// The effective eigenvalues above the threshold, at some steps of every process, by a judge that shares no code with the solver.
 pub struct EigenpairsCertified;
@@ -18,7 +18,7 @@ impl Prediction for EigenpairsCertified {
     }
 
     fn processes(&self) -> &'static [&'static Kind] {
-        kinds()
+        certified()
     }
 
     fn probes(&self) -> Vec<Probe> {

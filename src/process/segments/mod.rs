@@ -25,6 +25,7 @@ pub const KIND: Kind = Kind {
     meaning: "the central map started anew at midpoints, past the transient of the first blow-up",
     needs: &[&midpoints::KIND, &central_map::KIND],
     ends_with_first_segment: false,
+    has_eigenpairs: true,
     runs_with: |_| true,
     start: |setting| Box::new(Segments::new(setting)),
     part: PartKind::of::<SegmentSample>(),
