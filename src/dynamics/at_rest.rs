@@ -47,14 +47,20 @@ impl AtRest {
         Some(Self { eta, last: None, products: 0 })
     }
 
+    /// Whether the program can be solved for so many weights.
+    ///
+    /// # Errors
+    /// If there are too many.
+    pub fn fits(dim: usize) -> Result<(), FlowError> {
+        if dim > MOST_WEIGHTS { Err(FlowError::TooLarge { dim, most: MOST_WEIGHTS }) } else { Ok(()) }
+    }
+
     /// The rest at a point.
     ///
     /// # Errors
     /// If there are too many weights, a value is not finite, or the solver gives up.
     pub fn at(&mut self, objective: &dyn Objective, w: &[f64]) -> Result<Rest, FlowError> {
-        if w.len() > MOST_WEIGHTS {
-            return Err(FlowError::TooLarge { dim: w.len(), most: MOST_WEIGHTS });
-        }
+        Self::fits(w.len())?;
         let at = objective.linearize(w);
         if !at.loss().is_finite() || at.gradient().iter().any(|g| !g.is_finite()) {
             return Err(FlowError::NonFinite);

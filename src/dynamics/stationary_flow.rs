@@ -14,19 +14,26 @@ pub struct StationaryFlow {
     at_rest: AtRest,
     pace: f64,
     substeps: usize,
+    fresh_every: usize,
     weights: Vec<f64>,
     time: usize,
     rest: Option<(Rest, Vec<f64>)>,
 }
 
-/// Steps after which the preconditioner is solved for again.
-const FRESH_EVERY: usize = 1;
-
 impl StationaryFlow {
-    /// From some weights with so many times as many substeps as the rule needs; none if its state does not come to rest.
-    pub fn new(rule: &Rule, weights: Vec<f64>, substeps: usize) -> Option<Self> {
+    /// From some weights with so many times as many substeps as the rule needs, and a preconditioner that is solved for again after so many
+    /// units of time; none if the state of the rule does not come to rest.
+    pub fn new(rule: &Rule, weights: Vec<f64>, substeps: usize, fresh_every: usize) -> Option<Self> {
         let (pace, substeps) = (rule.pace(), substeps * rule.least_substeps());
-        Some(Self { at_rest: AtRest::new(&**rule)?, pace, substeps, weights, time: 0, rest: None })
+        Some(Self {
+            at_rest: AtRest::new(&**rule)?,
+            pace,
+            substeps,
+            fresh_every,
+            weights,
+            time: 0,
+            rest: None,
+        })
     }
 
     /// The present point.
@@ -49,7 +56,7 @@ impl StationaryFlow {
     /// # Errors
     /// As of [`AtRest::at`].
     pub fn advance(&mut self, objective: &dyn Objective) -> Result<(), FlowError> {
-        if self.time.is_multiple_of(FRESH_EVERY) {
+        if self.time.is_multiple_of(self.fresh_every) {
             let rest = self.at_rest.at(objective, &self.weights)?;
             let force = rest.force(&*objective.linearize(&self.weights));
             self.rest = Some((rest, force));
@@ -65,5 +72,59 @@ impl StationaryFlow {
         }
         self.time += 1;
         if self.weights.iter().all(|w| w.is_finite()) { Ok(()) } else { Err(FlowError::NonFinite) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::numeric::Matrix;
+    use crate::numeric::symmetric_eigen;
+    use crate::numeric::vector::distance;
+    use crate::objective::Landscape;
+    use crate::optimizer::{EDGE, Rmsprop, Roots};
+
+    fn flow(learning_rate: f64, start: &[f64], substeps: usize, fresh_every: usize) -> StationaryFlow {
+        let rule: Rule = Arc::new(Rmsprop(Roots { learning_rate, beta2: 0.95, epsilon: 1e-7 }));
+        StationaryFlow::new(&rule, start.to_vec(), substeps, fresh_every).expect("roots")
+    }
+
+    /// What is left out between fresh preconditioners, and between substeps, is of first order in either.
+    #[test]
+    fn integration_is_of_first_order() {
+        let valley = Landscape::valley(3.0, 0.1, 2, 1);
+        let start: Vec<f64> = valley.start().iter().map(|w| w + 0.1).collect();
+        let end = |substeps: usize, fresh_every: usize| {
+            let mut flow = flow(0.02, &start, substeps, fresh_every);
+            (0..16).for_each(|_| flow.advance(&valley).expect("solved"));
+            flow.weights().to_vec()
+        };
+        let exact = end(16, 1);
+        let [one, two, four] = [1, 2, 4].map(|substeps| distance(&end(substeps, 1), &exact));
+        assert!(
+            one > 1.5 * two && two > 1.5 * four && one < 0.05 * distance(&exact, &start),
+            "{one} {two} {four}"
+        );
+        let [two, four] = [2, 4].map(|every| distance(&end(16, every), &exact));
+        assert!(two < four && four < 0.02 * distance(&exact, &start), "{two} {four}");
+    }
+
+    /// No eigenvalue is beyond the edge, and some are at it, wherever the flow has come.
+    #[test]
+    fn the_flow_is_at_the_edge() {
+        let valley = Landscape::valley(3.0, 0.1, 2, 1);
+        let start: Vec<f64> = valley.start().iter().map(|w| w + 0.1).collect();
+        let mut flow = flow(0.3, &start, 2, 1);
+        for _ in 0..5 {
+            let here = flow.weights().to_vec();
+            flow.advance(&valley).expect("solved");
+            let p = &flow.rest().expect("it has moved").solution.diagonal;
+            let h = valley.linearize(&here).hvp(&Matrix::identity(here.len()));
+            let effective = Matrix::from_fn(p.len(), p.len(), |i, j| h[(i, j)] / (p[i] * p[j]).sqrt());
+            let sharpness = symmetric_eigen(&effective).0[0];
+            assert!((sharpness - EDGE).abs() < 1e-4, "{sharpness}");
+        }
     }
 }

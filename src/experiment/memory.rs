@@ -1,6 +1,7 @@
 //! How much memory a run takes, estimated before it starts.
 
 use super::Settings;
+use crate::dynamics::{AtRest, MOST_WEIGHTS};
 use crate::objective::ObjectiveMemory;
 use crate::process::{Sample, kinds};
 
@@ -14,7 +15,7 @@ pub struct Memory {
 const NUMBER: u64 = size_of::<f64>() as u64;
 
 /// Processes side by side, each with a linearisation of its own and a tracker: midpoints, three from `w_0`, three of a
-/// segment, the ablated flow.
+/// segment, the ablated flow; those of few weights that have none are counted by their matrices.
 const PROCESSES: u64 = 8;
 /// Vectors that a process keeps from step to step: its weights, gradient and velocity, and the tracker's last three
 /// blocks of tracked vectors and guards.
@@ -27,6 +28,9 @@ const SEARCH: u64 = 42;
 const HELD: u64 = 3;
 /// Directions of a block of HVPs whose matrices are packed at a time.
 const PACKED: u64 = 4;
+/// Matrices of all weights while the program of a stationary preconditioner is solved, by two processes: the Hessian in the units of either side, three
+/// points of an iteration with their factors, a step, a system and products.
+const MATRICES: u64 = 2 * 14;
 
 /// Lists of numbers in a sample, each in memory of its own.
 const LISTS: u64 = 4;
@@ -46,6 +50,8 @@ impl Settings {
         let vector = NUMBER * dim;
         let basis = SEARCH.min(2 * dim);
         let parts: usize = kinds().iter().map(|kind| kind.part.size + POINTER).sum();
+        let solves = AtRest::new(&*self.rule()).is_some() && dim <= MOST_WEIGHTS as u64;
+        let matrices = if solves { MATRICES * NUMBER * dim * dim } else { 0 };
         let sample = (size_of::<Sample>() + parts) as u64 + LISTS * LIST + COLUMNS * NUMBER;
         Memory::of(&[
             (
@@ -53,7 +59,7 @@ impl Settings {
                 fixed + HELD * vector * (PROCESSES * KEPT + searches * basis),
             ),
             ("activations at points and along directions", PROCESSES * point + threads * sweep),
-            ("packed matrices", searches * PACKED * direction),
+            ("packed matrices and those of convex programs", searches * PACKED * direction + HELD * matrices),
             (&format!("the record of {} steps", self.steps), self.steps as u64 * sample),
         ])
     }

@@ -14,7 +14,8 @@ use crate::optimizer::{
     self, GradientDescent, GradientDescentEntry, HeavyBallEntry, RmspropEntry, Rule, ScalarRmspropEntry,
 };
 use crate::process::{
-    AblatedSample, CentralSample, MidpointSample, Sample, SegmentSample, ablated_flow, central_flow, kinds,
+    AblatedSample, CentralSample, MidpointSample, Sample, SegmentSample, StationaryFlowSample,
+    StationarySample, ablated_flow, central_flow, kinds, stationary_flow, stationary_preconditioner,
 };
 
 /// Counts steps and cancels after some.
@@ -312,4 +313,52 @@ fn the_ablated_flow_begins_with_the_first_segment() {
     assert!(record.samples[first.step..].iter().all(|sample| has(&sample)), "{:?}", record.stops);
     let last: &SegmentSample = record.samples.last().and_then(Sample::get).expect("a segment");
     assert!(last.start > first.step, "it is started anew");
+}
+
+/// The record of a run of RMSProp with the stationary preconditioner and flow, of a network of this width on small images.
+fn stationary(width: usize) -> Record {
+    let text = "optimizer.rmsprop.beta2 = 0.9";
+    let source = crate::source::Source::new("test.toml", text);
+    let table = toml::de::DeTable::parse(text).expect("TOML").into_inner();
+    let optimizer = crate::optimizer::read(&source, table.get("optimizer").cloned()).expect("a rule");
+    let (data, hidden) = (Arc::new(Digits { side: 4 }), vec![width]);
+    let (activation, loss) = (Activation::Tanh, Loss::Mse);
+    let objective = NetworkEntry { data, hidden, activation, loss, ..network() }.build(1).expect("valid");
+    let settings = Settings { optimizer, warm_up: 20, ..Settings::new(3e-3, 200) };
+    run(&*objective, &settings, 1, &Plan::new(&[&stationary_flow::KIND], vec![]), &Unwatched)
+}
+
+/// The stationary preconditioner is solved for, with its certificate, every twenty steps, and its flow starts at the first midpoint at which nothing
+/// is left of the state before the edge.
+#[test]
+fn the_stationary_flow_begins_where_the_state_has_come_to_rest() {
+    let record = stationary(5);
+    assert_eq!(record.stopped(), None);
+    let points: Vec<(usize, &StationarySample)> =
+        record.samples.iter().filter_map(|s| Some((s.step, s.get()?))).collect();
+    assert!(points.iter().map(|point| point.0).eq((20..200).step_by(stationary_preconditioner::EVERY)));
+    for (step, point) in &points {
+        assert!(point.gap < 1e-8 && point.stationarity < 1e-6, "step {step}: {point:?}");
+        assert!(point.half_stationarity > 0.1 || point.directions == 0, "step {step}: {point:?}");
+        assert!(point.decrease <= point.least_trace_decrease * (1.0 + 1e-6), "step {step}: {point:?}");
+    }
+    let at_rest = |point: &&(usize, &StationarySample)| point.1.past <= stationary_preconditioner::AT_REST;
+    let (begins, here) = points.iter().find(at_rest).expect("it comes to rest");
+    assert!(here.memories > 2.0 && *begins < 180, "step {begins}: {here:?}");
+    let flow = |step: usize| record.samples[step].get::<StationaryFlowSample>();
+    assert!((0..*begins).all(|step| flow(step).is_none()) && (*begins..200).all(|step| flow(step).is_some()));
+    let start = flow(*begins).expect("it begins");
+    assert_eq!((start.to_midpoint, start.frozen, start.way), (0.0, 0.0, 0.0));
+    assert_eq!(Some(start.loss), record.samples[*begins].get::<MidpointSample>().map(|m| m.loss));
+    let end = flow(199).expect("it goes on");
+    assert!(end.trace > 0.0 && end.to_midpoint < 0.5 * end.way, "{end:?}");
+    let found = points.last().and_then(|point| point.1.oscillation).expect("it oscillates at rest");
+    assert!(found.cosine > 0.9 && (0.5..2.0).contains(&(found.measured / found.predicted)), "{found:?}");
+}
+
+#[test]
+fn the_stationary_preconditioner_refuses_more_weights_than_can_be_solved_for() {
+    let stopped = stationary(15).stopped().expect("it is refused");
+    let text = "the stationary preconditioner stopped at step 0: all of the Hessian of 415 weights is needed: accepted are up to 400";
+    assert!(stopped.contains(text), "{stopped}");
 }

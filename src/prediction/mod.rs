@@ -15,6 +15,7 @@ mod excess;
 mod gradient_descent;
 mod largest;
 mod recomputation;
+mod stationary;
 mod sweeps;
 #[cfg(test)]
 mod synthetic;
@@ -84,6 +85,8 @@ pub enum About {
     Kind(&'static str),
     /// Rules whose preconditioner has a state.
     Adaptive,
+    /// Rules whose preconditioner is the root of a state, one a weight, and of nothing else that changes.
+    Roots,
     /// Rules whose step is the same for all weights, so that they have a largest sharpness.
     OneStep,
     /// Every rule, where weights decay.
@@ -102,6 +105,7 @@ impl About {
             About::Adaptive => settings.is_adaptive(),
             About::OneStep => settings.rule().preconditioner().initial(2).len() < 2,
             About::Decaying => settings.decays(),
+            About::Roots => settings.is_adaptive() && settings.rule().preconditioner().roots().is_some(),
         }
     }
 }
@@ -116,6 +120,9 @@ impl fmt::Display for About {
             About::Adaptive => write!(f, "rules whose preconditioner has a state"),
             About::OneStep => write!(f, "rules whose step is the same for all weights"),
             About::Decaying => write!(f, "runs with weight_decay or decoupled_weight_decay"),
+            About::Roots => {
+                write!(f, "rules whose preconditioner is the root of a state, with a constant learning rate")
+            }
         }
     }
 }
@@ -126,6 +133,7 @@ pub fn groups() -> &'static [Group] {
         gradient_descent::GROUP,
         central_flow::GROUP,
         adaptive::GROUP,
+        stationary::GROUP,
         weight_decay::GROUP,
         sweeps::GROUP,
         certificates::GROUP,
@@ -161,7 +169,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::process::{CentralSample, FlowSample, MapSample, MidpointSample, SegmentSample, kinds};
+    use crate::process::{
+        CentralSample, FlowSample, MapSample, MidpointSample, SegmentSample, StationarySample, kinds,
+    };
 
     /// What predictions share, beside the folders of the groups.
     const SHARED: [&str; 11] = [
@@ -241,7 +251,8 @@ mod tests {
 
     type Change = fn(&mut crate::process::Sample);
 
-    const REMOVE: [(&str, Change); 8] = [
+    const REMOVE: [(&str, Change); 9] = [
+        ("stationary preconditioner", |s| s.remove::<StationarySample>()),
         ("midpoint", |s| s.remove::<MidpointSample>()),
         ("gradient flow", |s| s.remove::<FlowSample>()),
         ("central flow", |s| s.remove::<CentralSample>()),

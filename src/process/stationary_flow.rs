@@ -65,6 +65,9 @@ impl Part for StationaryFlowSample {
     }
 }
 
+/// Steps after which the preconditioner is solved for again: P changes by some thousandths in them.
+const FRESH_EVERY: usize = 4;
+
 /// The flow, once it has begun.
 pub struct Flow {
     substeps: usize,
@@ -87,11 +90,11 @@ impl Flow {
 
     /// Begins at the first midpoint at which the state has come to rest.
     fn begin(&mut self, now: &Now<'_>, sample: &Sample) {
-        let at_rest = |here: &StationarySample| here.memories >= AT_REST;
+        let at_rest = |here: &StationarySample| here.past <= AT_REST;
         let Some(midpoint) = now.midpoint.filter(|_| sample.get().is_some_and(at_rest)) else { return };
         if self.flows.is_none() {
             let start = midpoint.weights.clone();
-            let flow = StationaryFlow::new(now.rule, start.clone(), self.substeps);
+            let flow = StationaryFlow::new(now.rule, start.clone(), self.substeps, FRESH_EVERY);
             self.flows = flow.map(|flow| Flows {
                 flow,
                 without_force: start.clone(),

@@ -28,8 +28,9 @@ pub const KIND: Kind = Kind {
 /// The steps after which the program is solved again: as long as a cycle of the sharpness.
 pub const EVERY: usize = 20;
 
-/// The state has come to rest after so many times its memory at the edge: what it was before counts for `e^-5`, less than a hundredth.
-pub const AT_REST: f64 = 5.0;
+/// The state has come to rest once what is left of the one with which it came to the edge is less than this share of it: before the edge there is
+/// no oscillation, but there may be gradients a hundred times as large.
+pub const AT_REST: f64 = 0.01;
 
 /// Memories after which two states have little in common: `e^-3`.
 const APART: f64 = 3.0;
@@ -39,6 +40,8 @@ const APART: f64 = 3.0;
 pub struct StationarySample {
     /// The time at the edge in memories of the state: steps since the central map came to the edge, times `1 - beta2`.
     pub memories: f64,
+    /// The share of the state that is left of the one with which it came to the edge, all weights together; 1 before.
+    pub past: f64,
     /// The cosine of the state, at its midpoint, with the stationary one.
     pub cosine: f64,
     /// The cosine of the state with one that is the same for all weights.
@@ -47,7 +50,7 @@ pub struct StationarySample {
     pub without: f64,
     /// The cosine of the state with what it was three memories before, if there was one.
     pub before: Option<f64>,
-    /// The sum of the state over weights, as if it had taken in gradients always.
+    /// The sum of the state over weights, as an average of all gradients so far.
     pub state: f64,
     /// That of the stationary one.
     pub stationary_state: f64,
@@ -82,9 +85,9 @@ pub struct StationarySample {
 /// Sums since the state has come to rest of the squares of `w_t - w*_t`, weight by weight in natural coordinates, beside `eta^2 Y_ii / 2`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ByWeight {
-    /// The sum over all weights, a step.
+    /// `|w_t - w*_t|^2`, the mean since the last time.
     pub measured: f64,
-    /// What the multiplier says.
+    /// What the multiplier says, `eta^2 tr Y / 2`.
     pub predicted: f64,
     /// The cosine between the two.
     pub cosine: f64,
@@ -104,6 +107,12 @@ impl Part for StationarySample {
                 "1",
                 "steps since the central map came to the edge, times 1 - beta2",
                 |s| Some(s.memories),
+            ),
+            Self::number(
+                "past",
+                "1",
+                "the share of the state that is left of that with which it came there",
+                |s| Some(s.past),
             ),
             Self::number("cosine", "1", "of the state nu with the stationary one", |s| Some(s.cosine)),
             Self::number("cosine_uniform", "1", "of nu with one that is the same for all weights", |s| {
@@ -155,10 +164,10 @@ impl Part for StationarySample {
             Self::number(
                 "oscillation",
                 "w^2",
-                "the mean of |w_t - w*_t|^2, once the state is at rest",
+                "the mean of |w_t - w*_t|^2 since the last time, once the state is at rest",
                 |s| Some(s.oscillation?.measured),
             ),
-            Self::number("oscillation_predicted", "w^2", "that of eta^2 tr Y / 2", |s| {
+            Self::number("oscillation_predicted", "w^2", "eta^2 tr Y / 2", |s| {
                 Some(s.oscillation?.predicted)
             }),
             Self::number("oscillation_cosine", "1", "between the two, by weight", |s| {
@@ -174,12 +183,20 @@ impl Part for StationarySample {
     }
 }
 
+/// Where the central map came to the edge.
+#[derive(Debug, Clone, Copy)]
+struct Entered {
+    step: usize,
+    /// The sum of the state, not filled up.
+    state: f64,
+}
+
 /// The stationary preconditioner, every so often.
 pub struct Stationary {
     at_rest: AtRest,
     beta2: f64,
     least: Option<Solution>,
-    entered: Option<usize>,
+    entered: Option<Entered>,
     states: VecDeque<Vec<f64>>,
     oscillation: Oscillation,
     here: Option<Rest>,
@@ -201,7 +218,14 @@ impl Stationary {
 
     /// The time at the edge in memories of the state.
     fn memories(&self, step: usize) -> f64 {
-        self.entered.map_or(0.0, |entered| (step - entered) as f64 * (1.0 - self.beta2))
+        self.entered.map_or(0.0, |entered| (step - entered.step) as f64 * (1.0 - self.beta2))
+    }
+
+    /// The share of the state, which sums to this, that is left of that with which it came to the edge: `beta2` of it a step.
+    fn past(&self, step: usize, state: f64) -> f64 {
+        let left =
+            |entered: Entered| entered.state * libm::pow(self.beta2, (step - entered.step) as f64) / state;
+        self.entered.map_or(1.0, left)
     }
 
     /// The state three memories ago; the present one is kept for later.
@@ -226,6 +250,7 @@ impl Stationary {
         let before = self.before(state).map(|before| cosine(state, &before));
         let sample = StationarySample {
             memories: self.memories(step),
+            past: 1.0,
             cosine: cosine(state, &rest.state()),
             uniform: cosine(state, &vec![1.0; state.len()]),
             without: cosine(state, &squares),
@@ -253,6 +278,7 @@ impl Stationary {
 
 impl Process for Stationary {
     fn advance(&mut self, now: &Now<'_>) -> Result<(), FlowError> {
+        AtRest::fits(now.objective.dim())?;
         let Some(midpoint) = now.midpoint.filter(|_| now.step.is_multiple_of(EVERY)) else { return Ok(()) };
         self.here = Some(self.at_rest.at(now.objective, &midpoint.weights)?);
         Ok(())
@@ -261,18 +287,20 @@ impl Process for Stationary {
     fn observe(&mut self, now: &Now<'_>, _: Others<'_>, sample: &mut Sample) -> Result<(), FlowError> {
         let Some(midpoint) = now.midpoint else { return Ok(()) };
         if sample.get().is_some_and(|map: &MapSample| map.trace > 0.0) {
-            self.entered.get_or_insert(now.step);
+            self.entered
+                .get_or_insert(Entered { step: now.step, state: midpoint.state.squares.iter().sum() });
         }
-        let roots = now.rule.preconditioner().roots().expect("it runs with such rules");
-        let filled = roots.filled(midpoint.state.time);
-        let state: Vec<f64> = midpoint.state.squares.iter().map(|nu| nu / filled).collect();
-        if self.memories(now.step) >= AT_REST {
+        let past = self.past(now.step, midpoint.state.squares.iter().sum());
+        if past <= AT_REST {
             self.oscillation.add(now.discrete.weights(), &midpoint.weights);
         }
         let Some(rest) = self.here.take() else { return Ok(()) };
         self.oscillation.close(&rest);
+        let roots = now.rule.preconditioner().roots().expect("it runs with such rules");
+        let filled = roots.filled(midpoint.state.time);
+        let state: Vec<f64> = midpoint.state.squares.iter().map(|nu| nu / filled).collect();
         let part = self.sample(now.step, &state, &rest)?;
-        sample.set(part);
+        sample.set(StationarySample { past, ..part });
         Ok(())
     }
 
@@ -293,9 +321,8 @@ struct Oscillation {
     halves: [Vec<f64>; 2],
     predicted: Vec<f64>,
     periods: usize,
-    /// Sums over all weights, of measured and predicted squares, in coordinates of the weights.
+    /// Sums over all weights a step of the last period, measured and predicted.
     sizes: [f64; 2],
-    all: usize,
 }
 
 impl Oscillation {
@@ -320,10 +347,9 @@ impl Oscillation {
             self.halves[self.periods % 2][i] += p[i] * self.present[i];
             self.predicted[i] += p[i] * variances[i] * self.steps as f64;
         }
-        self.sizes[0] += self.present.iter().sum::<f64>();
-        self.sizes[1] += variances.iter().sum::<f64>() * self.steps as f64;
+        self.sizes = [self.present.iter().sum::<f64>() / self.steps as f64, variances.iter().sum()];
         self.present.fill(0.0);
-        self.all += std::mem::take(&mut self.steps);
+        self.steps = 0;
         self.periods += 1;
     }
 
@@ -336,8 +362,8 @@ impl Oscillation {
         let mut measured = first.clone();
         axpy(1.0, second, &mut measured);
         Some(ByWeight {
-            measured: self.sizes[0] / self.all as f64,
-            predicted: self.sizes[1] / self.all as f64,
+            measured: self.sizes[0],
+            predicted: self.sizes[1],
             cosine: cosine(&measured, &self.predicted),
             uniform: cosine(&measured, &vec![1.0; measured.len()]),
             halves: (self.periods > 1).then(|| cosine(first, second)),

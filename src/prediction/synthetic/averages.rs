@@ -31,7 +31,7 @@ pub struct Claim {
 }
 
 /// All steps of segments but the first twenty of each.
-fn window() -> Vec<usize> {
+pub fn window() -> Vec<usize> {
     (FIRST..STEPS).filter(|step| (step - FIRST) % SEGMENT >= 20).collect()
 }
 
@@ -54,7 +54,7 @@ const SWING: f64 = BEYOND * BEYOND;
 const PAIRS: f64 = 10.0 * RESIDUAL;
 
 /// Of averages of squares.
-fn squares(steps: &[usize]) -> f64 {
+pub fn squares(steps: &[usize]) -> f64 {
     CYCLE + kurtosis(steps) * REST.force + RATE + LAG
 }
 

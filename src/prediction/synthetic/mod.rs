@@ -14,6 +14,7 @@ mod fuzz;
 mod numbers;
 mod orders;
 mod pooled;
+mod stationary;
 mod tenfold;
 mod trial;
 pub(super) mod truth;

@@ -6,8 +6,8 @@ use crate::experiment::certificate::{
 };
 use crate::experiment::{Expansion, ProbeResults, QuadraticMode, QuadraticModel, Record};
 use crate::process::{
-    AblatedSample, Account, ByCoordinate, CentralSample, DiscreteSample, ExpansionRest, FlowSample,
-    MapSample, MidpointSample, Sample, SegmentSample, StateSample,
+    AblatedSample, Account, ByCoordinate, ByWeight, CentralSample, DiscreteSample, ExpansionRest, FlowSample,
+    MapSample, MidpointSample, Sample, SegmentSample, StateSample, StationaryFlowSample, StationarySample,
 };
 
 /// What is done to the numbers: a name and what is there.
@@ -96,6 +96,69 @@ pub fn sample(sample: &mut Sample, f: &mut Visit<'_>) {
         f("ablated_flow.mean_step", Real(mean_step));
         f("ablated_flow.mean_step_of_descent", Real(mean_step_of_descent));
         f("ablated_flow.trace", Real(trace));
+    }
+    sample.get_mut::<StationarySample>().into_iter().for_each(|s| stationary(s, f));
+    if let Some(flow) = sample.get_mut() {
+        let StationaryFlowSample { loss, trace, to_midpoint, without_force, frozen, way } = flow;
+        f("stationary_flow.loss", Real(loss));
+        f("stationary_flow.trace", Real(trace));
+        f("stationary_flow.to_midpoint", Real(to_midpoint));
+        f("stationary_flow.without_force", Real(without_force));
+        f("stationary_flow.frozen", Real(frozen));
+        f("stationary_flow.way", Real(way));
+    }
+}
+
+fn stationary(stationary: &mut StationarySample, f: &mut Visit<'_>) {
+    let StationarySample {
+        memories,
+        past,
+        cosine,
+        uniform,
+        without,
+        before,
+        state,
+        stationary_state,
+        trace,
+        decrease,
+        least_trace,
+        least_trace_decrease,
+        uniform_decrease,
+        directions,
+        gap,
+        least_trace_gap,
+        infeasibility,
+        excess,
+        stationarity,
+        half_stationarity,
+        oscillation,
+    } = stationary;
+    f("stationary.memories", Real(memories));
+    f("stationary.past", Real(past));
+    f("stationary.cosine", Real(cosine));
+    f("stationary.uniform", Real(uniform));
+    f("stationary.without", Real(without));
+    f("stationary.before", Maybe(before));
+    f("stationary.state", Real(state));
+    f("stationary.stationary_state", Real(stationary_state));
+    f("stationary.trace", Real(trace));
+    f("stationary.decrease", Real(decrease));
+    f("stationary.least_trace", Real(least_trace));
+    f("stationary.least_trace_decrease", Real(least_trace_decrease));
+    f("stationary.uniform_decrease", Real(uniform_decrease));
+    f("stationary.directions", Count(directions));
+    f("stationary.gap", Real(gap));
+    f("stationary.least_trace_gap", Real(least_trace_gap));
+    f("stationary.infeasibility", Real(infeasibility));
+    f("stationary.excess", Real(excess));
+    f("stationary.stationarity", Real(stationarity));
+    f("stationary.half_stationarity", Real(half_stationarity));
+    if let Some(ByWeight { measured, predicted, cosine, uniform, halves }) = oscillation {
+        f("by_weight.measured", Real(measured));
+        f("by_weight.predicted", Real(predicted));
+        f("by_weight.cosine", Real(cosine));
+        f("by_weight.uniform", Real(uniform));
+        f("by_weight.halves", Maybe(halves));
     }
 }
 

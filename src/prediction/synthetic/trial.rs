@@ -62,6 +62,7 @@ fn all() -> Vec<Trial> {
         super::distances::trials(),
         super::flow::trials(),
         super::orders::trials(),
+        super::stationary::trials(),
     ];
     all.into_iter().flatten().collect()
 }

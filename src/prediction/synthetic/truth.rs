@@ -6,8 +6,9 @@ use crate::experiment::certificate::{
 };
 use crate::experiment::{Expansion, ProbeResults, QuadraticMode, QuadraticModel, Record};
 use crate::process::{
-    AblatedSample, Account, ByCoordinate, CentralSample, DiscreteSample, ExpansionRest, FlowSample,
-    MapSample, MidpointSample, Sample, SegmentSample, StateSample, kinds,
+    AblatedSample, Account, ByCoordinate, ByWeight, CentralSample, DiscreteSample, ExpansionRest, FlowSample,
+    MapSample, MidpointSample, Sample, SegmentSample, StateSample, StationaryFlowSample, StationarySample,
+    kinds,
 };
 
 /// The learning rate eta.
@@ -193,6 +194,9 @@ fn sample(step: usize) -> Sample {
         effective_variance: theory.effective_variance,
     });
     sample.set(theory);
+    if step > 0 {
+        sample.set(stationary(step));
+    }
     if let Some(start) = start_of(step) {
         sample.set(segment(step, start));
         sample.set(AblatedSample {
@@ -203,8 +207,66 @@ fn sample(step: usize) -> Sample {
             mean_step_of_descent: ETA,
             trace: trace(step),
         });
+        sample.set(StationaryFlowSample {
+            loss: 1.0,
+            trace: trace(step),
+            to_midpoint: 0.01,
+            without_force: 0.02,
+            frozen: 0.05,
+            way: SPEED * (step - FIRST) as f64,
+        });
     }
     sample
+}
+
+/// The memories of the state at the edge, at a step: 20 steps each.
+pub fn memories(step: usize) -> f64 {
+    step.saturating_sub(EDGE_STEP) as f64 / 20.0
+}
+
+/// `1 - cos(nu_t, nu)` when the run comes to the edge.
+pub const APART: f64 = 0.5;
+/// The cosine of the state with what it was three memories before.
+pub const BEFORE: f64 = 0.98;
+/// The cosine between two halves of the oscillation by weight.
+pub const HALVES: f64 = 0.97;
+/// The relative gap of either program.
+pub const GAP: f64 = 1e-10;
+/// What is minimised, with and without the gradient: traces and what the gradient adds.
+pub const PROGRAM: [f64; 4] = [40.0, 8.0, 30.0, 10.0];
+
+fn stationary(step: usize) -> StationarySample {
+    let memories = memories(step);
+    let early = memories <= 3.0;
+    StationarySample {
+        memories,
+        past: libm::exp(-memories),
+        cosine: if early { 1.0 - APART } else { 1.0 },
+        uniform: 0.6,
+        without: 0.4,
+        before: Some(BEFORE),
+        state: STATE,
+        stationary_state: STATE,
+        trace: PROGRAM[0],
+        decrease: PROGRAM[1],
+        least_trace: PROGRAM[2],
+        least_trace_decrease: PROGRAM[3],
+        uniform_decrease: 5.0,
+        directions: 2,
+        gap: GAP,
+        least_trace_gap: GAP,
+        infeasibility: 1e-12,
+        excess: 1e-12,
+        stationarity: 1e-9,
+        half_stationarity: 0.5,
+        oscillation: Some(ByWeight {
+            measured: trace(step),
+            predicted: trace(step),
+            cosine: 1.0,
+            uniform: 0.7,
+            halves: Some(HALVES),
+        }),
+    }
 }
 
 /// What the ablated flow is sharper, smaller in its steps and behind by.
