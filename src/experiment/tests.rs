@@ -15,7 +15,7 @@ use crate::optimizer::{
 };
 use crate::process::{
     AblatedSample, CentralSample, MidpointSample, Sample, SegmentSample, StationaryFlowSample,
-    StationarySample, ablated_flow, central_flow, kinds, stationary_flow, stationary_preconditioner,
+    StationarySample, ablated_flow, central_flow, kinds, midpoints, stationary_flow, stationary_preconditioner,
 };
 
 /// Counts steps and cancels after some.
@@ -325,7 +325,8 @@ fn stationary(width: usize) -> Record {
     let (activation, loss) = (Activation::Tanh, Loss::Mse);
     let objective = NetworkEntry { data, hidden, activation, loss, ..network() }.build(1).expect("valid");
     let settings = Settings { optimizer, warm_up: 20, ..Settings::new(3e-3, 200) };
-    run(&*objective, &settings, 1, &Plan::new(&[&stationary_flow::KIND], vec![]), &Unwatched)
+    let plan = Plan::new(&[&midpoints::KIND, &stationary_flow::KIND], vec![]);
+    run(&*objective, &settings, 1, &plan, &Unwatched)
 }
 
 /// The stationary preconditioner is solved for, with its certificate, every twenty steps, and its flow starts at the first midpoint at which nothing
