@@ -40,10 +40,10 @@ pub struct Rest {
 }
 
 impl AtRest {
-    /// For a rule; none if its preconditioner is no root of squares, one a weight.
+    /// For a rule; none if its preconditioner is no root of squares, one a weight, as that of a rule with decay beside the step is none.
     pub fn new(rule: &dyn UpdateRule) -> Option<Self> {
         let roots = rule.preconditioner().roots()?;
-        let eta = EDGE / rule.momentum().edge() * roots.learning_rate;
+        let eta = EDGE / rule.momentum().edge(0.0) * roots.learning_rate;
         Some(Self { eta, last: None, products: 0 })
     }
 

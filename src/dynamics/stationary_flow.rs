@@ -7,7 +7,7 @@ use super::FlowError;
 use super::at_rest::{AtRest, Rest};
 use crate::numeric::vector::axpy;
 use crate::objective::Objective;
-use crate::optimizer::{Rule, Steps};
+use crate::optimizer::{Iterate, Rule, Steps};
 
 /// The stationary flow, by Euler substeps with fresh gradients, and a fresh preconditioner and force every so many units of time.
 pub struct StationaryFlow {
@@ -21,16 +21,16 @@ pub struct StationaryFlow {
 }
 
 impl StationaryFlow {
-    /// From some weights with so many times as many substeps as the rule needs, and a preconditioner that is solved for again after so many
+    /// From an iterate with so many times as many substeps as the rule needs, and a preconditioner that is solved for again after so many
     /// units of time; none if the state of the rule does not come to rest.
-    pub fn new(rule: &Rule, weights: Vec<f64>, substeps: usize, fresh_every: usize) -> Option<Self> {
-        let (pace, substeps) = (rule.pace(), substeps * rule.least_substeps());
+    pub fn new(rule: &Rule, start: &Iterate, substeps: usize, fresh_every: usize) -> Option<Self> {
+        let (pace, substeps) = (rule.pace(&start.state), substeps * rule.least_substeps(&start.state));
         Some(Self {
             at_rest: AtRest::new(&**rule)?,
             pace,
             substeps,
             fresh_every,
-            weights,
+            weights: start.weights.clone(),
             time: 0,
             rest: None,
         })
@@ -39,6 +39,16 @@ impl StationaryFlow {
     /// The present point.
     pub fn weights(&self) -> &[f64] {
         &self.weights
+    }
+
+    /// R P: a step of the mean path over the preconditioner's.
+    pub fn pace(&self) -> f64 {
+        self.pace
+    }
+
+    /// Euler substeps a unit of time.
+    pub fn substeps(&self) -> usize {
+        self.substeps
     }
 
     /// The rest that it went by last, if it has moved.
@@ -88,7 +98,7 @@ mod tests {
 
     fn flow(learning_rate: f64, start: &[f64], substeps: usize, fresh_every: usize) -> StationaryFlow {
         let rule: Rule = Arc::new(Rmsprop(Roots { learning_rate, beta2: 0.95, epsilon: 1e-7 }));
-        StationaryFlow::new(&rule, start.to_vec(), substeps, fresh_every).expect("roots")
+        StationaryFlow::new(&rule, &rule.begin(start.to_vec()), substeps, fresh_every).expect("roots")
     }
 
     /// What is left out between fresh preconditioners, and between substeps, is of first order in either.

@@ -15,7 +15,8 @@ use crate::optimizer::{
 };
 use crate::process::{
     AblatedSample, CentralSample, MidpointSample, Sample, SegmentSample, StationaryFlowSample,
-    StationarySample, ablated_flow, central_flow, kinds, midpoints, stationary_flow, stationary_preconditioner,
+    StationarySample, ablated_flow, central_flow, kinds, midpoints, stationary_flow,
+    stationary_preconditioner,
 };
 
 /// Counts steps and cancels after some.

@@ -94,7 +94,7 @@ impl Flow {
         let Some(midpoint) = now.midpoint.filter(|_| sample.get().is_some_and(at_rest)) else { return };
         if self.flows.is_none() {
             let start = midpoint.weights.clone();
-            let flow = StationaryFlow::new(now.rule, start.clone(), self.substeps, FRESH_EVERY);
+            let flow = StationaryFlow::new(now.rule, midpoint, self.substeps, FRESH_EVERY);
             self.flows = flow.map(|flow| Flows {
                 flow,
                 without_force: start.clone(),
@@ -107,7 +107,8 @@ impl Flow {
 }
 
 impl Flows {
-    fn advance(&mut self, objective: &dyn Objective, substeps: usize, pace: f64) -> Result<(), FlowError> {
+    fn advance(&mut self, objective: &dyn Objective) -> Result<(), FlowError> {
+        let (substeps, pace) = (self.flow.substeps(), self.flow.pace());
         self.flow.advance(objective)?;
         let present = &self.flow.rest().expect("it has moved").solution.diagonal;
         let first = self.first.get_or_insert_with(|| present.clone());
@@ -129,9 +130,8 @@ fn descend(objective: &dyn Objective, w: &mut [f64], p: &[f64], substeps: usize,
 
 impl Process for Flow {
     fn advance(&mut self, now: &Now<'_>) -> Result<(), FlowError> {
-        let substeps = self.substeps * now.rule.least_substeps();
         let Some(flows) = &mut self.flows else { return Ok(()) };
-        flows.advance(now.objective, substeps, now.rule.pace())
+        flows.advance(now.objective)
     }
 
     fn observe(&mut self, now: &Now<'_>, _: Others<'_>, sample: &mut Sample) -> Result<(), FlowError> {
