@@ -126,7 +126,9 @@ impl Point {
             if gap <= GAP && residual <= RESIDUAL {
                 return Ok(Solution { diagonal: self.p, factor: columns(self.y, LEFT_OUT), iterations });
             }
-            let target = centring * complementarity / (2 * self.p.len()) as f64;
+            // No farther than is asked: at the boundary itself rounding would stop what is left of stationarity.
+            let enough = complementarity.min(0.1 * GAP * self.value(problem));
+            let target = enough.max(centring * complementarity) / (2 * self.p.len()) as f64;
             let Some(step) = self.newton(problem, target) else { break };
             let Some(length) = self.go(problem, &step) else { break };
             centring = if length > 0.9 {
