@@ -225,6 +225,29 @@ fn decay_beside_the_step_is_decay_in_the_gradient_for_gradient_descent_only() {
     }
 }
 
+/// Frozen, a rule goes on with the steps that the warm-up has left it, and nothing of its state is in the record.
+#[test]
+fn a_frozen_preconditioner_stays_as_the_warm_up_has_left_it() {
+    let objective = Quadratic { spectrum: vec![1.0, 2.0, 5.0] }.build(1).expect("valid");
+    let optimizer = Arc::new(RmspropEntry { beta2: 0.9, epsilon: 1e-7 });
+    let settings = Settings { optimizer, warm_up: 4, frozen: true, ..Settings::new(0.02, 30) };
+    let record = run(&*objective, &settings, 1, &Plan::new(&[], vec![]), &Unwatched);
+    let rule = settings.rule();
+    let mut start = rule.begin(objective.start());
+    for _ in 0..4 {
+        start = rule.next(&start, objective.linearize(&start.weights).gradient());
+    }
+    let (steps, mut w) = (rule.preconditioner().steps(&start.state), start.weights);
+    for sample in &record.samples {
+        let at = objective.linearize(&w);
+        assert_eq!(sample.discrete.loss.to_bits(), at.loss().to_bits(), "step {}", sample.step);
+        let mut step = at.gradient().to_vec();
+        steps.descend(&mut step);
+        crate::numeric::vector::axpy(1.0, &step, &mut w);
+    }
+    assert!(!record.adaptive && !settings.is_adaptive() && record.samples.len() == 30);
+}
+
 /// `sigma^2` in closed form has the velocity of the decay in it, and with a state the edge at `2 - a`: it is what the complementarity problem gives.
 #[test]
 fn closed_forms_know_of_decay() {

@@ -501,3 +501,25 @@ const PLAIN: [&str; 4] = [
     "nesterov.momentum = 0.0",
     "ema_momentum.momentum = 0.0",
 ];
+
+/// A frozen rule steps as the rule does whose state stays, and with another learning rate proportionally.
+#[test]
+fn a_frozen_rule_keeps_its_steps() {
+    let (w, g) = (Stream::new(0, "w").normals(5), Stream::new(0, "g").normals(5));
+    for (name, rule) in rules(0.1) {
+        let mut at = rule.begin(w.clone());
+        at.state.squares = rule.next(&at, &g).state.squares;
+        at.state.time = 3.0;
+        let frozen = Frozen::new(&*rule, &at.state);
+        let plain = Iterate { state: State { squares: vec![], time: 3.0 }, ..at.clone() };
+        assert_eq!(frozen.momentum(), rule.momentum(), "{name}");
+        assert_eq!(frozen.steps(&plain.state), rule.preconditioner().steps(&at.state), "{name}");
+        let double = frozen.with_learning_rate(0.2);
+        assert_eq!(
+            double.preconditioner().steps(&plain.state),
+            frozen.steps(&plain.state).times(2.0),
+            "{name}"
+        );
+        assert!(!double.is_adaptive() && double.learning_rate() == 0.2, "{name}");
+    }
+}

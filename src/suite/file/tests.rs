@@ -419,6 +419,28 @@ fn claims_about_averages_are_pooled_over_several_seeds() {
     assert_eq!([pooled("[0]"), pooled("[0, 1]")], [0, 1]);
 }
 
+/// What has no state cannot be frozen, and what changes with time is not.
+#[test]
+fn only_a_preconditioner_that_would_move_is_frozen() {
+    let with = |lines: &str| VALLEY.replacen("steps = 60", &format!("steps = 60\n{lines}"), 1);
+    let suite = good("my.toml", &with("frozen = true\noptimizer.rmsprop.beta2 = 0.9"));
+    let settings = &suite.experiments[0].spec.settings;
+    assert!(settings.frozen && serde_json::to_string(settings).expect("JSON").contains(r#""frozen":true"#));
+    let plain = good("my.toml", &with("frozen = false"));
+    let json = serde_json::to_string(&plain.experiments[0].spec.settings).expect("JSON");
+    assert!(!json.contains("frozen"), "{json}");
+    let accepted = "accepted is true for an optimizer whose preconditioner has a state";
+    let adaptive = "optimizer.rmsprop.beta2 = 0.9\n";
+    for lines in [
+        String::new(),
+        format!("{adaptive}schedule.linear = {{ steps = 5, to = 2.0 }}\n"),
+        format!("{adaptive}decoupled_weight_decay = 0.1\n"),
+    ] {
+        let text = format!("steps = 60\nfrozen = true\n{lines}");
+        refused(VALLEY, &[("steps = 60", &text, &["line 8", "frozen = true", accepted])]);
+    }
+}
+
 /// Decay beside the step is accepted as long as a step keeps something of the weights, whatever the schedule, and not with decay in the gradient.
 #[test]
 fn decay_beside_the_step_keeps_some_of_the_weights() {
