@@ -162,8 +162,7 @@ A suite file:
   [experiment.objective.network]     # or quadratic = { spectrum = [..] }, or see suites/landscapes.toml
   data = "digits"                    # or "gaussian", { gaussian = { features = 20, classes = 3 } }
   examples = 300
-  hidden = [32, 32]                  # [] is a linear model
-  activation = "tanh"                # tanh, gelu, silu, softplus
+  model.mlp = { hidden = [32, 32], activation = "tanh" }   # [] is a linear model; tanh, gelu, silu, softplus
   loss = "mse"                       # mse, cross_entropy
 
   [experiment.numerics]              # may be left out

@@ -76,15 +76,15 @@ mod tests {
     fn everything_is_listed_as_suite_files_spell_it() {
         let text = "description = 'Why.'\n[[experiment]]\nname = 'a'\nseeds = [3, 4]\n\
                     predictions = ['quadratic_modes']\nlearning_rate = 0.1\nsteps = 4\n\
-                    [experiment.objective.network]\ndata = 'digits'\nexamples = 9\nhidden = [8]\n\
-                    activation = 'tanh'\nloss = 'cross_entropy'\n";
+                    [experiment.objective.network]\ndata = 'digits'\nexamples = 9\n\
+                    model.mlp = { hidden = [8], activation = 'tanh' }\nloss = 'cross_entropy'\n";
         let suite = crate::suite::parse("my.toml", text).unwrap_or_else(|error| panic!("{error}"));
         let expected = "\
 suite my (my.toml)
   Why.
 
   experiment a
-    network of hidden widths [8], activation tanh, loss cross_entropy, on 9 examples of digits
+    network, fully connected, hidden widths [8], activation tanh, loss cross_entropy, on 9 examples of digits
     gradient descent, learning rate 0.1, steps 4, seeds 3, 4
     predictions: quadratic_modes
 

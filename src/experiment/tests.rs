@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::data::digits::Digits;
 use crate::dynamics::{CentralFlow, GradientFlow, Numerics};
-use crate::model::mlp::Activation;
+use crate::model::mlp::{Activation, MlpEntry};
 use crate::numeric::dispatch::{Level, limit, test_lock};
 use crate::numeric::vector::distance;
 use crate::objective::{Entry, Loss, NetworkEntry, Objective, Penalised, Quadratic, Valley};
@@ -43,12 +43,15 @@ fn valley() -> Valley {
     Valley { curvature: 3.0, slope: 0.02, directions: 2 }
 }
 
+fn mlp(activation: Activation) -> Arc<MlpEntry> {
+    Arc::new(MlpEntry { hidden: vec![9, 8], activation })
+}
+
 fn network() -> NetworkEntry {
     NetworkEntry {
         data: Arc::new(Digits::default()),
         examples: 100,
-        hidden: vec![9, 8],
-        activation: Activation::Gelu,
+        model: mlp(Activation::Gelu),
         loss: Loss::CrossEntropy,
     }
 }
@@ -141,7 +144,7 @@ fn a_record_survives_json() {
 /// the motion: certificates of a network's flow and map, which know of the rule only its steps and of the network only products, pass.
 #[test]
 fn certificates_pass_with_every_kind_of_rule() {
-    let objective = NetworkEntry { activation: Activation::Tanh, loss: Loss::Mse, ..network() };
+    let objective = NetworkEntry { model: mlp(Activation::Tanh), loss: Loss::Mse, ..network() };
     let objective = objective.build(1).expect("valid");
     for (text, eta, gamma) in [
         ("optimizer.nesterov.momentum = 0.5", 0.2, 0.0),
@@ -191,7 +194,7 @@ fn certificates_pass_with_every_kind_of_rule() {
 
 /// Where a network's run with decay in the loss and beside the step has come to.
 fn decayed(optimizer: Arc<dyn optimizer::Entry>, eta: f64, [in_loss, beside]: [f64; 2]) -> Vec<f64> {
-    let objective = NetworkEntry { activation: Activation::Tanh, loss: Loss::Mse, ..network() };
+    let objective = NetworkEntry { model: mlp(Activation::Tanh), loss: Loss::Mse, ..network() };
     let objective = objective.build(1).expect("valid");
     let settings = Settings { optimizer, decoupled_weight_decay: beside, ..Settings::new(eta, 30) };
     let (rule, penalised) = (settings.rule(), Penalised::new(&*objective, in_loss));
@@ -251,7 +254,7 @@ fn a_frozen_preconditioner_stays_as_the_warm_up_has_left_it() {
 /// `sigma^2` in closed form has the velocity of the decay in it, and with a state the edge at `2 - a`: it is what the complementarity problem gives.
 #[test]
 fn closed_forms_know_of_decay() {
-    let objective = NetworkEntry { activation: Activation::Silu, loss: Loss::Mse, ..network() };
+    let objective = NetworkEntry { model: mlp(Activation::Silu), loss: Loss::Mse, ..network() };
     let optimizers: [(Arc<dyn optimizer::Entry>, f64, f64); 3] = [
         (Arc::new(GradientDescentEntry {}), 0.4, 0.02),
         (Arc::new(HeavyBallEntry { momentum: 0.2 }), 0.4, 0.02),
@@ -279,7 +282,7 @@ fn closed_forms_know_of_decay() {
 /// gradient and the state along its squares, and asks that no eigenvalue passes 2.
 #[test]
 fn the_ablated_flow_holds_the_edge_by_its_state() {
-    let objective = NetworkEntry { activation: Activation::Tanh, loss: Loss::Mse, ..network() };
+    let objective = NetworkEntry { model: mlp(Activation::Tanh), loss: Loss::Mse, ..network() };
     let objective = objective.build(1).expect("valid");
     for (text, eta) in [
         ("optimizer.scalar_rmsprop.beta2 = 0.9", 0.1),
@@ -324,7 +327,7 @@ fn the_ablated_flow_begins_with_the_first_segment() {
     let source = crate::source::Source::new("test.toml", text);
     let table = toml::de::DeTable::parse(text).expect("TOML").into_inner();
     let optimizer = crate::optimizer::read(&source, table.get("optimizer").cloned()).expect("a rule");
-    let objective = NetworkEntry { activation: Activation::Tanh, loss: Loss::Mse, ..network() };
+    let objective = NetworkEntry { model: mlp(Activation::Tanh), loss: Loss::Mse, ..network() };
     let objective = objective.build(1).expect("valid");
     let settings = Settings { optimizer, warm_up: 2, segment: 30, ..Settings::new(0.1, 160) };
     let record = run(&*objective, &settings, 1, &Plan::new(&[&ablated_flow::KIND], vec![]), &Unwatched);
@@ -345,9 +348,9 @@ fn stationary(width: usize) -> Record {
     let source = crate::source::Source::new("test.toml", text);
     let table = toml::de::DeTable::parse(text).expect("TOML").into_inner();
     let optimizer = crate::optimizer::read(&source, table.get("optimizer").cloned()).expect("a rule");
-    let (data, hidden) = (Arc::new(Digits { side: 4 }), vec![width]);
-    let (activation, loss) = (Activation::Tanh, Loss::Mse);
-    let objective = NetworkEntry { data, hidden, activation, loss, ..network() }.build(1).expect("valid");
+    let (data, loss) = (Arc::new(Digits { side: 4 }), Loss::Mse);
+    let model = Arc::new(MlpEntry { hidden: vec![width], activation: Activation::Tanh });
+    let objective = NetworkEntry { data, model, loss, ..network() }.build(1).expect("valid");
     let settings = Settings { optimizer, warm_up: 20, ..Settings::new(3e-3, 200) };
     let plan = Plan::new(&[&midpoints::KIND, &stationary_flow::KIND], vec![]);
     run(&*objective, &settings, 1, &plan, &Unwatched)

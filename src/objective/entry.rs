@@ -8,8 +8,8 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::{Objective, ObjectiveMemory, landscape, network};
-use crate::data;
 use crate::source::{self, Kind, Parameters, Parsed, Source};
+use crate::{data, model};
 
 /// An objective as a suite file has it: its parameters, and all that is to be known before it is built. It serialises as in the
 /// file, its kind's name being the key.
@@ -50,7 +50,10 @@ pub enum BuildError {
         /// What there is.
         available: usize,
     },
-    /// An empty spectrum, no sharp direction or a layer of width zero.
+    /// An architecture that does not take such examples.
+    #[error("model: {0}")]
+    Model(String),
+    /// An empty spectrum or no sharp direction.
     #[error("{0}")]
     Empty(&'static str),
     /// A landscape whose parameters do not make what its name says.
@@ -73,5 +76,9 @@ pub fn is_list(path: &[&str]) -> Option<bool> {
     let [kind, key, rest @ ..] = path else { return None };
     let kinds = kinds();
     let kind = kinds.iter().find(|other| other.name == *kind)?;
-    Some(kind.lists.contains(key) || (*key == "data" && data::is_list(rest)))
+    Some(match *key {
+        "data" => data::is_list(rest),
+        "model" => model::is_list(rest),
+        key => kind.lists.contains(&key),
+    })
 }

@@ -5,38 +5,45 @@ use proptest::prelude::*;
 use std::sync::Arc;
 
 use super::*;
-use crate::data;
 use crate::data::digits::Digits;
 use crate::data::gaussian::Gaussian;
-use crate::model::mlp::Activation;
+use crate::model::deep_linear::DeepLinearEntry;
+use crate::model::mlp::{Activation, MlpEntry};
 use crate::numeric::pairs;
 use crate::numeric::random::Stream;
 use crate::numeric::vector::{axpy, distance, dot, norm};
 use crate::source::Source;
+use crate::{data, model};
 
 /// An entry of each kind, and networks of each activation, loss and data set.
 fn entries() -> Vec<(String, Box<dyn Entry>)> {
     let mut entries: Vec<(String, Box<dyn Entry>)> =
         landscape::tests::entries().into_iter().map(|entry| (entry.kind().to_string(), entry)).collect();
-    for activation in [Activation::Tanh, Activation::Gelu, Activation::Silu, Activation::Softplus] {
+    for model in models() {
         for loss in [Loss::Mse, Loss::CrossEntropy] {
+            let name = format!("{} {loss:?}", model.description());
             // 70 examples are two chunks, the last one partial.
-            let network = NetworkEntry {
-                data: Arc::new(Digits::default()),
-                examples: 70,
-                hidden: vec![7, 5],
-                activation,
-                loss,
-            };
-            entries.push((format!("{activation:?} {loss:?}"), Box::new(network)));
+            let (data, model) = (Arc::new(Digits::default()), model.clone());
+            entries.push((name, Box::new(NetworkEntry { data, examples: 70, model, loss })));
         }
     }
-    let (activation, loss) = (Activation::Tanh, Loss::CrossEntropy);
+    let linear = Arc::new(MlpEntry { hidden: vec![], activation: Activation::Tanh });
     for data in data_sets() {
-        let name = format!("linear model on {}", data.kind());
-        entries.push((name, Box::new(NetworkEntry { data, examples: 9, hidden: vec![], activation, loss })));
+        let (name, model) = (format!("linear model on {}", data.kind()), linear.clone());
+        entries.push((name, Box::new(NetworkEntry { data, examples: 9, model, loss: Loss::CrossEntropy })));
     }
     entries
+}
+
+/// An architecture of each kind, and what differs within one.
+fn models() -> Vec<Arc<dyn model::Entry>> {
+    let mlp = |activation| -> Arc<dyn model::Entry> { Arc::new(MlpEntry { hidden: vec![7, 5], activation }) };
+    let mut models: Vec<Arc<dyn model::Entry>> =
+        [Activation::Tanh, Activation::Gelu, Activation::Silu, Activation::Softplus].map(mlp).into();
+    // Of two matrices: with weights ten times as large, which laws try, outputs of more are thousands, and what a softmax makes of their rounding is
+    // more than its sums have.
+    models.push(Arc::new(DeepLinearEntry { hidden: vec![6], gain: 0.9 }));
+    models
 }
 
 /// A data set of each kind.
@@ -74,6 +81,11 @@ fn every_kind_is_tried_and_used_by_a_shipped_suite() {
         let uses = |used| data(used) == kind.name || data(used).get(kind.name).is_some();
         assert!(shipped.iter().any(uses), "no suite of {}", kind.name);
     }
+    for kind in model::kinds() {
+        assert!(models().iter().any(|model| model.kind() == kind.name), "no law of {}", kind.name);
+        let uses = |used: &serde_json::Value| used["network"]["model"].get(kind.name).is_some();
+        assert!(shipped.iter().any(uses), "no suite of {}", kind.name);
+    }
 }
 
 #[test]
@@ -103,8 +115,8 @@ fn an_entry_serialises_as_a_suite_file_has_it() {
 /// A tanh and a GELU network on fewer examples than a chunk has, on whole chunks, and on several.
 fn objectives_on_few_and_many_examples() -> Vec<(String, Box<dyn Objective>)> {
     let spec = |examples, activation| {
-        let (data, hidden) = (Arc::new(Digits::default()), vec![5]);
-        NetworkEntry { data, examples, hidden, activation, loss: Loss::Mse }.build(3).expect("valid")
+        let (data, model) = (Arc::new(Digits::default()), Arc::new(MlpEntry { hidden: vec![5], activation }));
+        NetworkEntry { data, examples, model, loss: Loss::Mse }.build(3).expect("valid")
     };
     let activations = [Activation::Tanh, Activation::Gelu];
     let all = [3, 64, 65, 150].into_iter().flat_map(|n| activations.map(|a| (n, a)));

@@ -1,7 +1,7 @@
 //! How much memory an objective takes, before it is built.
 
 /// The memory of an objective in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ObjectiveMemory {
     /// The number of parameters p.
     pub dim: u64,

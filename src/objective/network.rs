@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Linearization, Objective};
 use crate::autodiff::{Graph, Linearized, NodeId, Pointwise, Program};
 use crate::data::Dataset;
-use crate::model::mlp::Mlp;
+use crate::model::Architecture;
 use crate::numeric::{Matrix, Scalar};
 
 pub(super) use entry::KIND;
@@ -32,27 +32,32 @@ pub struct Network {
 
 impl Network {
     /// A network on data, started from `seed`.
-    pub fn new(mlp: &Mlp, data: &Dataset, loss: Loss, seed: u64) -> Self {
-        let (program, start) = program(mlp, data, loss, seed);
+    pub fn new(model: &dyn Architecture, data: &Dataset, loss: Loss, seed: u64) -> Self {
+        let (program, start) = program(model, data, loss, seed);
         Self { program, start }
     }
 }
 
 /// The same loss as an autodiff program in either precision, and its starting point.
-pub fn program<T: Scalar>(mlp: &Mlp, data: &Dataset, loss: Loss, seed: u64) -> (Program<T>, Vec<f64>) {
-    let graph = graph(mlp, loss);
-    let start = mlp.initialize(graph.parameters(), seed);
+pub fn program<T: Scalar>(
+    model: &dyn Architecture,
+    data: &Dataset,
+    loss: Loss,
+    seed: u64,
+) -> (Program<T>, Vec<f64>) {
+    let graph = graph(model, loss);
+    let start = model.initialize(graph.parameters(), seed);
     let convert = |table: &[f64]| table.iter().map(|&x| T::from_f64(x)).collect::<Vec<T>>();
     let tables = vec![convert(&data.inputs), convert(&data.targets)];
     (Program::new(graph, tables, data.len()), start)
 }
 
 /// The loss of an example as a graph of parameters, inputs and targets.
-fn graph(mlp: &Mlp, loss: Loss) -> Graph {
+fn graph(model: &dyn Architecture, loss: Loss) -> Graph {
     let mut graph = Graph::new();
-    let inputs = graph.data(mlp.inputs);
-    let targets = graph.data(mlp.outputs);
-    let outputs = mlp.build(&mut graph, inputs);
+    let inputs = graph.data(model.inputs());
+    let targets = graph.data(model.outputs());
+    let outputs = model.build(&mut graph, inputs);
     match loss {
         Loss::Mse => mean_squared_error(&mut graph, outputs, targets),
         Loss::CrossEntropy => cross_entropy(&mut graph, outputs, targets),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::data::digits::Digits;
-use crate::model::mlp::Activation;
+use crate::model::mlp::{Activation, MlpEntry};
 use crate::numeric::vector::{distance, dot};
 use crate::objective::{Entry, Landscape, Loss, NetworkEntry};
 use crate::optimizer::{EDGE, GradientDescent};
@@ -16,8 +16,7 @@ fn network() -> Box<dyn Objective> {
     let entry = NetworkEntry {
         data: Arc::new(Digits::default()),
         examples: 64,
-        hidden: vec![8],
-        activation: Activation::Tanh,
+        model: Arc::new(MlpEntry { hidden: vec![8], activation: Activation::Tanh }),
         loss: Loss::Mse,
     };
     entry.build(1).expect("valid")

@@ -6,16 +6,16 @@ use crate::workplace::{SMALL, Workplace, told};
 
 /// Each is too large for an address space of 8 GiB.
 const HUGE: [(&str, &str); 3] = [
-    ("width", "examples = 10\nhidden = [10000, 10000]"),
-    ("depth", "examples = 10\nhidden = [4000, 4000, 4000, 4000]"),
-    ("examples", "examples = 100000\nhidden = [100]"),
+    ("width", "examples = 10\nmodel.mlp = { hidden = [10000, 10000], activation = 'tanh' }"),
+    ("depth", "examples = 10\nmodel.mlp = { hidden = [4000, 4000, 4000, 4000], activation = 'tanh' }"),
+    ("examples", "examples = 100000\nmodel.mlp = { hidden = [100], activation = 'tanh' }"),
 ];
 
 fn network(kind: &str, sizes: &str) -> String {
     let data = if kind == "examples" { "gaussian" } else { "digits" };
     format!(
         "[[experiment]]\nname = 'huge-{kind}'\nseeds = [0]\npredictions = ['quadratic_modes']\nlearning_rate = 0.05\n\
-         steps = 20\n[experiment.objective.network]\ndata = '{data}'\n{sizes}\nactivation = 'tanh'\nloss = 'mse'\n"
+         steps = 20\n[experiment.objective.network]\ndata = '{data}'\n{sizes}\nloss = 'mse'\n"
     )
 }
 

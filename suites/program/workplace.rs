@@ -29,8 +29,7 @@ steps = 20
 [experiment.objective.network]
 data = 'digits'
 examples = 1797
-hidden = [800, 800]
-activation = 'gelu'
+model.mlp = { hidden = [800, 800], activation = 'gelu' }
 loss = 'mse'
 ";
 

@@ -10,11 +10,11 @@ use toml::de::DeValue;
 use super::{Loss, Network, graph};
 use crate::autodiff::Footprint;
 use crate::data;
-use crate::model::mlp::{Activation, Mlp};
+use crate::model::{self, Architecture};
 use crate::objective::{BuildError, Entry, Objective, ObjectiveMemory};
 use crate::source::{Kind, Parsed, Source, require};
 
-/// A fully connected network, its data and its loss.
+/// A network, its data and its loss.
 #[derive(Debug, Clone, Serialize)]
 pub struct NetworkEntry {
     /// The data set.
@@ -22,15 +22,13 @@ pub struct NetworkEntry {
     pub data: Arc<dyn data::Entry>,
     /// The number of examples used, chosen by the seed.
     pub examples: usize,
-    /// The widths of the hidden layers.
-    pub hidden: Vec<usize>,
-    /// The pointwise function after each hidden layer.
-    pub activation: Activation,
+    /// The architecture.
+    #[serde(serialize_with = "model::serialize")]
+    pub model: Arc<dyn model::Entry>,
     /// The loss.
     pub loss: Loss,
 }
 
-const WIDEST: usize = 10_000;
 /// Bytes of a number.
 const NUMBER: u64 = size_of::<f64>() as u64;
 /// Chunks of examples whose coefficients a thread keeps at a time.
@@ -43,37 +41,32 @@ struct Raw {
     #[serde(rename = "data")]
     _data: IgnoredAny,
     examples: Spanned<usize>,
-    hidden: Vec<Spanned<usize>>,
-    activation: Activation,
+    /// Read by itself.
+    #[serde(rename = "model")]
+    _model: IgnoredAny,
     loss: Loss,
 }
 
-pub(in crate::objective) const KIND: Kind<dyn Entry> = Kind { name: "network", lists: &["hidden"], read };
+pub(in crate::objective) const KIND: Kind<dyn Entry> = Kind { name: "network", lists: &[], read };
 
 fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
-    let data = table.get_ref().get("data").cloned();
+    let part = |key| table.get_ref().get(key).cloned();
+    let (data, model) = (part("data"), part("model"));
     let raw: Raw = source.read(table)?;
     let data = data::read(source, data.expect("what has been read has it"))?;
+    let model = model.expect("what has been read has it");
+    let span = model.span();
+    let model = model::read(source, model)?;
+    model
+        .between(data.features(), data.targets())
+        .map_err(|accepted| source.refuse(span, format!("model = {}: {accepted}", model.kind())))?;
     let available = data.available();
     let examples = source.check("examples", &raw.examples, |x| {
         require((1..=available).contains(x), || {
             format!("accepted are 1 to {available}, the size of this data set")
         })
     })?;
-    let width = |width| source.check("hidden width", width, accepted_width).copied();
-    Ok(Arc::new(NetworkEntry {
-        data,
-        examples: *examples,
-        hidden: raw.hidden.iter().map(width).collect::<Parsed<_>>()?,
-        activation: raw.activation,
-        loss: raw.loss,
-    }))
-}
-
-fn accepted_width(width: &usize) -> Result<(), String> {
-    require((1..=WIDEST).contains(width), || {
-        format!("accepted are layers 1 to {WIDEST} wide; hidden = [] is a linear model")
-    })
+    Ok(Arc::new(NetworkEntry { data, examples: *examples, model, loss: raw.loss }))
 }
 
 impl Entry for NetworkEntry {
@@ -86,15 +79,14 @@ impl Entry for NetworkEntry {
         if asked == 0 || asked > available {
             return Err(BuildError::Examples { asked, available });
         }
-        if self.hidden.contains(&0) {
-            return Err(BuildError::Empty("hidden has a layer of width 0: accepted is at least 1"));
-        }
+        let model = self.between().map_err(BuildError::Model)?;
         let data = self.data.examples(self.examples, seed);
-        Ok(Box::new(Network::new(&self.architecture(), &data, self.loss, seed)))
+        Ok(Box::new(Network::new(&*model, &data, self.loss, seed)))
     }
 
     fn memory(&self) -> ObjectiveMemory {
-        let graph = graph(&self.architecture(), self.loss);
+        let Ok(model) = self.between() else { return ObjectiveMemory::default() };
+        let graph = graph(&*model, self.loss);
         let Footprint { tables, point, jet, chunks, packed } = Footprint::new::<f64>(&graph, self.examples);
         let dim = graph.dim() as u64;
         ObjectiveMemory {
@@ -108,17 +100,13 @@ impl Entry for NetworkEntry {
     }
 
     fn cost(&self) -> f64 {
-        let Mlp { inputs, hidden, outputs, .. } = self.architecture();
-        let widths = [vec![inputs], hidden, vec![outputs]].concat();
-        let weights: f64 = widths.windows(2).map(|pair| pair[0] as f64 * pair[1] as f64).sum();
-        weights * self.examples as f64
+        self.between().map_or(0.0, |model| model.cost() * self.examples as f64)
     }
 
     fn description(&self) -> String {
         format!(
-            "network of hidden widths {:?}, activation {}, loss {}, on {} examples of {}",
-            self.hidden,
-            spelled(&self.activation),
+            "network, {}, loss {}, on {} examples of {}",
+            self.model.description(),
             spelled(&self.loss),
             self.examples,
             self.data.description(),
@@ -128,9 +116,8 @@ impl Entry for NetworkEntry {
 
 impl NetworkEntry {
     /// The network, between the widths of the data.
-    fn architecture(&self) -> Mlp {
-        let (inputs, outputs) = (self.data.features(), self.data.targets());
-        Mlp { inputs, hidden: self.hidden.clone(), outputs, activation: self.activation }
+    fn between(&self) -> Result<Box<dyn Architecture>, String> {
+        self.model.between(self.data.features(), self.data.targets())
     }
 }
 

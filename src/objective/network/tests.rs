@@ -6,14 +6,15 @@ use super::*;
 use crate::data::Entry as _;
 use crate::data::digits::{self, Digits};
 use crate::data::gaussian::Gaussian;
-use crate::model::mlp::Activation;
+use crate::model::mlp::{Activation, MlpEntry};
 use crate::numeric::random::Stream;
 use crate::numeric::vector::axpy;
 use crate::objective::Entry as _;
 
 fn on_digits(examples: usize, loss: Loss) -> NetworkEntry {
     let data = Arc::new(Digits::default());
-    NetworkEntry { data, examples, hidden: vec![6], activation: Activation::Tanh, loss }
+    let model = Arc::new(MlpEntry { hidden: vec![6], activation: Activation::Tanh });
+    NetworkEntry { data, examples, model, loss }
 }
 
 /// `W_2' tanh(W_1' x + b_1) + b_2` from the weights in the order `W_1, b_1, W_2, b_2`, each row-major.

@@ -13,8 +13,8 @@ steps = 60
 [experiment.objective.network]
 data = "digits"
 examples = 300
-hidden = [32, 16]
-activation = "tanh"
+model.mlp.hidden = [32, 16]
+model.mlp.activation = "tanh"
 loss = "mse"
 [experiment.numerics]
 substeps = 6
@@ -72,8 +72,7 @@ fn a_good_file_means_what_it_says() {
         Numerics { substeps: 6, max_tracked: 5, ..Numerics::default() }
     );
     assert_eq!((experiment.seeds.as_slice(), experiment.line), ([0, 1].as_slice(), 3));
-    let network =
-        r#"{"network":{"data":"digits","examples":300,"hidden":[32,16],"activation":"tanh","loss":"mse"}}"#;
+    let network = r#"{"network":{"data":"digits","examples":300,"model":{"mlp":{"hidden":[32,16],"activation":"tanh"}},"loss":"mse"}}"#;
     assert_eq!(serde_json::to_string(&*experiment.spec.objective).expect("JSON"), network);
     assert_eq!(suite.cases().len(), 2);
 }

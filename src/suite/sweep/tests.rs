@@ -27,7 +27,7 @@ const NETWORK: [(&str, &[(&str, &str)]); 5] = [
     ("objective.network.data", &[("'digits'", "data-digits"), ("'gaussian'", "data-gaussian")]),
     ("objective.network.examples", &[("9", "examples-9"), ("90", "examples-90")]),
     (
-        "objective.network.activation",
+        "objective.network.model.mlp.activation",
         &[("'tanh'", "activation-tanh"), ("'gelu'", "activation-gelu"), ("'silu'", "activation-silu")],
     ),
     ("objective.network.loss", &[("'mse'", "loss-mse"), ("'cross_entropy'", "loss-cross-entropy")]),
@@ -39,8 +39,11 @@ type Keys = [(&'static str, &'static [(&'static str, &'static str)])];
 fn experiment(name: &str, keys: &Keys, written: &[String]) -> String {
     let lines: String =
         keys.iter().zip(written).map(|((key, _), value)| format!("{key} = {value}\n")).collect();
-    let hidden =
-        if keys.len() == NETWORK.len() { "objective.network.hidden = [4, 3]\nsteps = 4\n" } else { "" };
+    let hidden = if keys.len() == NETWORK.len() {
+        "objective.network.model.mlp.hidden = [4, 3]\nsteps = 4\n"
+    } else {
+        ""
+    };
     format!(
         "[[experiment]]\nname = '{name}'\nseeds = [0, 3]\npredictions = ['steps_by_the_gradient', 'keeps_pace']\n\
          {lines}{hidden}[[experiment.finding]]\nprediction = 'keeps_pace'\nseeds = [3]\npooled = true\n\
@@ -158,7 +161,7 @@ fn what_is_a_list_already_is_no_sweep() {
         "objective.quadratic.spectrum = [2.0, 1.0]",
         "objective.matrix_valley = { curvature = [3, 2], slope = [[2, 1], [1, 2]] }",
         "objective.crossing = { curvature = [3, 2], slope = 1, drift = 2 }",
-        "objective.network = { data = 'digits', examples = 9, hidden = [8, 7], activation = 'tanh', loss = 'mse' }",
+        "objective.network = { data = 'digits', examples = 9, model.mlp = { hidden = [8, 7], activation = 'tanh' }, loss = 'mse' }",
     ];
     for list in lists {
         let text = quadratic("learning_rate = 0.1\nsteps = 4").replace(lists[0], list);
@@ -174,8 +177,7 @@ fn what_is_a_list_already_is_no_sweep() {
 
 #[test]
 fn values_of_a_data_set_may_be_swept() {
-    let objective = "objective.network = { data = { gaussian = { features = [9, 10] } }, examples = [5, 6], hidden = [], \
-                     activation = 'tanh', loss = 'mse' }";
+    let objective = "objective.network = { data = { gaussian = { features = [9, 10] } }, examples = [5, 6], model.mlp = { hidden = [], activation = 'tanh' }, loss = 'mse' }";
     let text = quadratic("learning_rate = 0.1\nsteps = 4")
         .replace("objective.quadratic.spectrum = [2.0, 1.0]", objective);
     let names: Vec<String> = suite(&text).experiments.into_iter().map(|e| e.spec.name).collect();
