@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{Dataset, Entry};
+use super::{Dataset, Entry, Shape};
 use crate::numeric::random::Stream;
 use crate::source::{Kind, Parsed, Source, require};
 use averaged::averaged;
@@ -65,6 +65,10 @@ impl Entry for Digits {
 
     fn targets(&self) -> usize {
         CLASSES
+    }
+
+    fn shape(&self) -> Shape {
+        Shape { rows: self.side, cols: self.side }
     }
 
     /// Chosen by the stream `examples` of `seed`.

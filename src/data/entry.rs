@@ -7,7 +7,8 @@ use serde::Serializer;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{Dataset, digits, gaussian};
+use super::{Dataset, Shape};
+use super::{chebyshev, digits, gaussian, orthogonal, teacher_student, two_moons};
 use crate::source::{self, Kind, Parameters, Parsed, Source};
 
 /// A data set as a suite file has it. It serialises as there.
@@ -24,6 +25,16 @@ pub trait Entry: Parameters + fmt::Debug + Send + Sync {
     /// The number of targets of an example.
     fn targets(&self) -> usize;
 
+    /// How the features of an example are laid out.
+    fn shape(&self) -> Shape {
+        Shape { rows: 1, cols: self.features() }
+    }
+
+    /// True if targets are one-hot rows, which every loss is for; false if they are any real numbers, as in a regression.
+    fn has_classes(&self) -> bool {
+        true
+    }
+
     /// So many examples, chosen or made by `seed`; no more than are available.
     fn examples(&self, count: usize, seed: u64) -> Dataset;
 
@@ -35,7 +46,14 @@ pub trait Entry: Parameters + fmt::Debug + Send + Sync {
 
 /// All kinds of data sets; a new file gets its line here.
 pub fn kinds() -> Vec<&'static Kind<dyn Entry>> {
-    vec![&digits::KIND, &gaussian::KIND]
+    vec![
+        &chebyshev::KIND,
+        &digits::KIND,
+        &gaussian::KIND,
+        &orthogonal::KIND,
+        &teacher_student::KIND,
+        &two_moons::KIND,
+    ]
 }
 
 /// The data set that a suite file has for the key `data`.

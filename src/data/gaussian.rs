@@ -8,7 +8,7 @@ use toml::de::DeValue;
 
 use super::{Dataset, Entry};
 use crate::numeric::random::Stream;
-use crate::source::{Kind, Parsed, Source, require};
+use crate::source::{Kind, Parsed, Source, within};
 
 /// Named `gaussian`: normal inputs with random classes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,9 +38,6 @@ pub(super) const KIND: Kind<dyn Entry> = Kind { name: "gaussian", lists: &[], re
 
 fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
     let raw: Raw = source.read(table)?;
-    let within = |least: usize, most: usize| {
-        move |x: usize| require((least..=most).contains(&x), || format!("accepted are {least} to {most}"))
-    };
     Ok(Arc::new(Gaussian {
         features: source.or("features", &raw.features, FEATURES, within(1, MOST_FEATURES))?,
         classes: source.or("classes", &raw.classes, CLASSES, within(2, MOST_CLASSES))?,

@@ -1,8 +1,13 @@
 //! Data sets: one file each, all shipped with the project or made from a seed.
 
+pub mod chebyshev;
 pub mod digits;
 mod entry;
 pub mod gaussian;
+pub mod orthogonal;
+pub mod sequences;
+pub mod teacher_student;
+pub mod two_moons;
 
 pub use entry::{Entry, is_list, kinds, read, serialize};
 
@@ -17,6 +22,15 @@ pub struct Dataset {
     pub targets: Vec<f64>,
     /// The number of targets of an example.
     pub outputs: usize,
+}
+
+/// How the features of an example are laid out: `rows x cols` numbers, row by row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// The rows, such as those of an image or the positions of a sequence; 1 if the example is a vector.
+    pub rows: usize,
+    /// The numbers in a row, such as pixels, or the letters of an alphabet of which one is hot.
+    pub cols: usize,
 }
 
 impl Dataset {

@@ -56,7 +56,7 @@ pub enum BuildError {
     /// An empty spectrum or no sharp direction.
     #[error("{0}")]
     Empty(&'static str),
-    /// A landscape whose parameters do not make what its name says.
+    /// Parameters that do not make what is named: of a landscape, or a loss that is not for these targets.
     #[error("{0}")]
     Shape(&'static str),
 }

@@ -5,8 +5,12 @@ use proptest::prelude::*;
 use std::sync::Arc;
 
 use super::*;
+use crate::data::chebyshev::Chebyshev;
 use crate::data::digits::Digits;
 use crate::data::gaussian::Gaussian;
+use crate::data::orthogonal::Orthogonal;
+use crate::data::teacher_student::TeacherStudent;
+use crate::data::two_moons::TwoMoons;
 use crate::model::deep_linear::DeepLinearEntry;
 use crate::model::mlp::{Activation, MlpEntry};
 use crate::numeric::pairs;
@@ -29,8 +33,10 @@ fn entries() -> Vec<(String, Box<dyn Entry>)> {
     }
     let linear = Arc::new(MlpEntry { hidden: vec![], activation: Activation::Tanh });
     for data in data_sets() {
-        let (name, model) = (format!("linear model on {}", data.kind()), linear.clone());
-        entries.push((name, Box::new(NetworkEntry { data, examples: 9, model, loss: Loss::CrossEntropy })));
+        let loss = if data.has_classes() { Loss::CrossEntropy } else { Loss::Mse };
+        let (examples, model) = (data.available().min(9), linear.clone());
+        let name = format!("linear model on {}", data.kind());
+        entries.push((name, Box::new(NetworkEntry { data, examples, model, loss })));
     }
     entries
 }
@@ -52,6 +58,10 @@ fn data_sets() -> Vec<Arc<dyn data::Entry>> {
         Arc::new(Digits::default()),
         Arc::new(Digits { side: 4 }),
         Arc::new(Gaussian { features: 12, classes: 3 }),
+        Arc::new(Chebyshev { degree: 3 }),
+        Arc::new(Orthogonal { features: 9, outputs: Some(4) }),
+        Arc::new(TeacherStudent { features: 5, width: 4, outputs: 3 }),
+        Arc::new(TwoMoons::default()),
     ]
 }
 
@@ -99,6 +109,39 @@ fn what_an_entry_says_of_its_objective_is_so() {
 }
 
 #[test]
+fn what_a_data_set_says_of_its_examples_is_so() {
+    for data in data_sets() {
+        let name = data.kind();
+        let count = data.available().min(8);
+        let examples = data.examples(count, 3);
+        assert_eq!(
+            (examples.len(), examples.features, examples.outputs),
+            (count, data.features(), data.targets())
+        );
+        assert_eq!(examples.inputs.len(), count * data.features(), "{name}");
+        let data::Shape { rows, cols } = data.shape();
+        assert_eq!(rows * cols, data.features(), "{name}");
+        assert_eq!(examples, data.examples(count, 3), "{name}: the seed chooses");
+        assert!(examples.inputs.iter().chain(&examples.targets).all(|x| x.is_finite()), "{name}");
+        let one_hot =
+            |row: &[f64]| row.iter().all(|&x| x == 0.0 || x == 1.0) && row.iter().sum::<f64>() == 1.0;
+        assert_eq!(examples.targets.chunks(data.targets()).all(one_hot), data.has_classes(), "{name}");
+        assert!(!data.description().is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn cross_entropy_is_for_classes() {
+    let data: Arc<dyn data::Entry> = Arc::new(Chebyshev { degree: 3 });
+    let (hidden, activation) = (vec![3], Activation::Tanh);
+    let network =
+        |loss| NetworkEntry { data: data.clone(), examples: 5, hidden: hidden.clone(), activation, loss };
+    assert!(network(Loss::Mse).build(0).is_ok());
+    let error = network(Loss::CrossEntropy).build(0).err().expect("no classes");
+    assert_eq!(error.to_string(), "cross-entropy on targets that are no classes: accepted is mse");
+}
+
+#[test]
 fn an_entry_serialises_as_a_suite_file_has_it() {
     for (name, entry) in entries() {
         let json = serde_json::to_string(&*entry).expect("JSON");
@@ -107,7 +150,8 @@ fn an_entry_serialises_as_a_suite_file_has_it() {
         let text = format!("objective = {written}");
         let document = toml::de::DeTable::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let value = document.get_ref().get("objective").cloned().expect("there");
-        let again = read(&Source::new("my.toml", &text), value).unwrap_or_else(|error| panic!("{error}"));
+        let again = read(&Source::new("my.toml", &text), value)
+            .unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(serde_json::to_string(&*again).expect("JSON"), json, "{name}");
     }
 }

@@ -4,6 +4,7 @@ mod registry;
 mod suggestion;
 
 use std::ops::Range;
+use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
@@ -39,6 +40,11 @@ impl<'a> Source<'a> {
         Self { file, text }
     }
 
+    /// The folder of the file, relative to which it names others.
+    pub fn folder(&self) -> &Path {
+        Path::new(self.file).parent().unwrap_or(Path::new(""))
+    }
+
     /// A table, or another value of the document, word by word.
     pub fn read<T: DeserializeOwned>(&self, value: Spanned<DeValue>) -> Parsed<T> {
         T::deserialize(ValueDeserializer::from(value)).map_err(|error| self.misread(error))
@@ -51,7 +57,17 @@ impl<'a> Source<'a> {
         value: &'v Spanned<T>,
         rule: impl FnOnce(&T) -> Result<(), String>,
     ) -> Parsed<&'v T> {
-        rule(value.get_ref()).map(|()| value.get_ref()).map_err(|accepted| {
+        self.make(key, value, rule).map(|()| value.get_ref())
+    }
+
+    /// What is made of the value of `key`; if that cannot be, `make` says what was found and what would be accepted.
+    pub fn make<T, U>(
+        &self,
+        key: &str,
+        value: &Spanned<T>,
+        make: impl FnOnce(&T) -> Result<U, String>,
+    ) -> Parsed<U> {
+        make(value.get_ref()).map_err(|accepted| {
             let written = self.text.get(value.span()).unwrap_or_default();
             let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
             self.refuse(value.span(), format!("{key} = {written}: {accepted}"))
@@ -92,6 +108,11 @@ impl<'a> Source<'a> {
 /// What a rule says of a value: nothing if it is accepted, else what would be.
 pub fn require(accepted: bool, message: impl FnOnce() -> String) -> Result<(), String> {
     if accepted { Ok(()) } else { Err(message()) }
+}
+
+/// The rule of a whole number between two, both accepted.
+pub fn within(least: usize, most: usize) -> impl Fn(usize) -> Result<(), String> + Copy {
+    move |x| require((least..=most).contains(&x), || format!("accepted are {least} to {most}"))
 }
 
 /// The line on which what follows `text` stands, counted from 1.

@@ -5,6 +5,7 @@ use super::{RunBy, Suite, SuiteError, check_distinct, parse};
 /// Name, file and text of each; a new file in `suites/` gets its line here.
 const FILES: &[(&str, &str, &str)] = &[
     ("architectures", "suites/architectures.toml", include_str!("../../suites/architectures.toml")),
+    ("data", "suites/data.toml", include_str!("../../suites/data.toml")),
     ("digits", "suites/digits.toml", include_str!("../../suites/digits.toml")),
     ("findings", "suites/findings.toml", include_str!("../../suites/findings.toml")),
     ("frozen", "suites/frozen.toml", include_str!("../../suites/frozen.toml")),

@@ -44,7 +44,7 @@ struct Raw {
     /// Read by itself.
     #[serde(rename = "model")]
     _model: IgnoredAny,
-    loss: Loss,
+    loss: Spanned<Loss>,
 }
 
 pub(in crate::objective) const KIND: Kind<dyn Entry> = Kind { name: "network", lists: &[], read };
@@ -66,7 +66,15 @@ fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
             format!("accepted are 1 to {available}, the size of this data set")
         })
     })?;
-    Ok(Arc::new(NetworkEntry { data, examples: *examples, model, loss: raw.loss }))
+    let loss = source.check("loss", &raw.loss, |&loss| accepted_loss(loss, &*data))?;
+    Ok(Arc::new(NetworkEntry { data, examples: *examples, model, loss: *loss }))
+}
+
+/// Cross-entropy is of probabilities, so of classes.
+fn accepted_loss(loss: Loss, data: &dyn data::Entry) -> Result<(), String> {
+    require(loss == Loss::Mse || data.has_classes(), || {
+        format!("accepted is \"mse\": the targets of {} are real numbers and no classes", data.kind())
+    })
 }
 
 impl Entry for NetworkEntry {
@@ -80,6 +88,9 @@ impl Entry for NetworkEntry {
             return Err(BuildError::Examples { asked, available });
         }
         let model = self.between().map_err(BuildError::Model)?;
+        if accepted_loss(self.loss, &*self.data).is_err() {
+            return Err(BuildError::Shape("cross-entropy on targets that are no classes: accepted is mse"));
+        }
         let data = self.data.examples(self.examples, seed);
         Ok(Box::new(Network::new(&*model, &data, self.loss, seed)))
     }

@@ -165,6 +165,19 @@ fn values_out_of_range_are_refused() {
             ("60", "0", &["line 7: steps = 0: accepted are 1 to 1000000"]),
             ("60", "1_000_001", &["line 7: steps = 1_000_001: accepted are 1 to 1000000"]),
             ("\"digits\"", "{ digits.side = 3 }", &["line 9: side = 3: accepted are 1, 2, 4 and 8"]),
+            ("\"digits\"", "{ chebyshev.degree = 0 }", &["line 9: degree = 0: accepted are 1 to 100"]),
+            ("\"digits\"", "{ chebyshev = {} }", &["line 9", "missing field `degree`"]),
+            ("\"digits\"", "{ two_moons.noise = nan }", &["line 9: noise = nan: accepted are 0 to 10"]),
+            (
+                "\"digits\"",
+                "{ orthogonal.features = 10 }",
+                &["line 10: examples = 300: accepted are 1 to 10, the size of this data set"],
+            ),
+            (
+                "\"digits\"",
+                "{ teacher_student = { features = 2, width = 1001 } }",
+                &["line 9: width = 1001: accepted are 1 to 1000"],
+            ),
             ("300", "0", &["line 10: examples = 0: accepted are 1 to 1797"]),
             ("300", "1798", &["line 10: examples = 1798: accepted are 1 to 1797"]),
             ("[32, 16]", "[32,\n 0]", &["line 12: hidden width = 0: accepted", "linear model"]),
@@ -174,6 +187,15 @@ fn values_out_of_range_are_refused() {
             ("max_tracked = 5", "max_tracked = 17", &["line 16: max_tracked = 17: accepted are 1 to 16"]),
         ],
     );
+}
+
+#[test]
+fn cross_entropy_is_refused_for_a_regression() {
+    let text = GOOD.replace("\"digits\"", "{ chebyshev.degree = 3 }");
+    assert!(parse("my.toml", &text).is_ok());
+    let message =
+        "line 13: loss = \"cross_entropy\": accepted is \"mse\": the targets of chebyshev are real numbers";
+    refused(&text, &[("\"mse\"", "\"cross_entropy\"", &[message])]);
 }
 
 #[test]
@@ -258,7 +280,7 @@ fn what_no_registry_has_is_refused_with_what_there_is() {
             (
                 "\"digits\"\n",
                 "{}\n",
-                &["line 9: data must be exactly one: accepted is one of digits, gaussian"],
+                &["line 9: data must be exactly one: accepted is one of chebyshev, digits, gaussian, "],
             ),
             ("\"digits\"\n", "3\n", &["line 9: data must be exactly one"]),
         ],
