@@ -160,13 +160,25 @@ A suite file:
   segment = 400                      # after so many the theory starts anew at a midpoint; may be left out
 
   [experiment.objective.network]     # or quadratic = { spectrum = [..] }, or see suites/landscapes.toml
-  data = "digits"                    # or "gaussian", { gaussian = { features = 20, classes = 3 } }
+  data = "digits"                    # or "gaussian", { gaussian = { features = 20, classes = 3 } }, or see below
   examples = 300
   model.mlp = { hidden = [32, 32], activation = "tanh" }   # [] is a linear model; tanh, gelu, silu, softplus
   loss = "mse"                       # mse, cross_entropy
 
   [experiment.numerics]              # may be left out
   substeps = 2                       # of the central flow a step; raise it if a verdict is unresolved
+
+Other data, of which those with targets are for the loss mse only:
+  data.two_moons.noise = 0.1                  data.teacher_student = { features = 10, width = 5 }   # targets
+  data.chebyshev.degree = 3   # targets       data.orthogonal.features = 10   # targets, at most so many examples
+Files of your own, by paths relative to the suite file, with labels of classes or with targets:
+  data.csv = { file = "a.csv", label = "kind" }             # or targets = ["price"]; a column by its name or number
+  data.npz = { file = "a.npz", inputs = "x", labels = "y" }       # or targets = "t": names of arrays
+  data.npy = { inputs = "x.npy", labels = "y.npy" }               # or targets = "t.npy"
+  data.idx = { images = "train-images-idx3-ubyte.gz", labels = "train-labels-idx1-ubyte.gz" }
+  data.cifar10 = { batches = ["data_batch_1.bin"] }
+  each with classes = [0, 3], those that are kept, and normalisation = "none", "per_feature" or "overall" (mean 0, variance 1),
+  "range" (-1 to 1). A file may be { path = "a.csv", sha256 = ".." }, and then must have that digest.
 
 An array where there is one value above, such as learning_rate = [0.1, 0.15], is an experiment a value, my-network-learning-rate-0.1
 and so on; several arrays are all combinations, at most 1000 experiments a suite.

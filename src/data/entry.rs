@@ -9,6 +9,7 @@ use toml::de::DeValue;
 
 use super::{Dataset, Shape};
 use super::{chebyshev, digits, gaussian, orthogonal, teacher_student, two_moons};
+use super::{cifar10, csv, idx, npy, npz};
 use crate::source::{self, Kind, Parameters, Parsed, Source};
 
 /// A data set as a suite file has it. It serialises as there.
@@ -44,8 +45,13 @@ pub trait Entry: Parameters + fmt::Debug + Send + Sync {
     }
 }
 
-/// All kinds of data sets; a new file gets its line here.
+/// All kinds of data sets.
 pub fn kinds() -> Vec<&'static Kind<dyn Entry>> {
+    [own(), of_files()].concat()
+}
+
+/// Those that are shipped or made from a seed; a new one gets its line here.
+pub fn own() -> Vec<&'static Kind<dyn Entry>> {
     vec![
         &chebyshev::KIND,
         &digits::KIND,
@@ -54,6 +60,11 @@ pub fn kinds() -> Vec<&'static Kind<dyn Entry>> {
         &teacher_student::KIND,
         &two_moons::KIND,
     ]
+}
+
+/// Formats of files of the user's own; a new one gets its line here.
+pub fn of_files() -> Vec<&'static Kind<dyn Entry>> {
+    vec![&cifar10::KIND, &csv::KIND, &idx::KIND, &npy::KIND, &npz::KIND]
 }
 
 /// The data set that a suite file has for the key `data`.

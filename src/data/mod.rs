@@ -1,15 +1,21 @@
-//! Data sets: one file each, all shipped with the project or made from a seed.
+//! Data sets: one file each, shipped with the project, made from a seed or read from files of the user's own.
 
 pub mod chebyshev;
+mod cifar10;
+mod csv;
 pub mod digits;
 mod entry;
+pub(crate) mod files;
 pub mod gaussian;
+mod idx;
+mod npy;
+mod npz;
 pub mod orthogonal;
 pub mod sequences;
 pub mod teacher_student;
 pub mod two_moons;
 
-pub use entry::{Entry, is_list, kinds, read, serialize};
+pub use entry::{Entry, is_list, kinds, of_files, own, read, serialize};
 
 /// Examples: inputs and what a network is to make of them.
 #[derive(Debug, Clone, PartialEq)]

@@ -54,7 +54,7 @@ fn models() -> Vec<Arc<dyn model::Entry>> {
 
 /// A data set of each kind.
 fn data_sets() -> Vec<Arc<dyn data::Entry>> {
-    vec![
+    let mut all: Vec<Arc<dyn data::Entry>> = vec![
         Arc::new(Digits::default()),
         Arc::new(Digits { side: 4 }),
         Arc::new(Gaussian { features: 12, classes: 3 }),
@@ -62,7 +62,9 @@ fn data_sets() -> Vec<Arc<dyn data::Entry>> {
         Arc::new(Orthogonal { features: 9, outputs: Some(4) }),
         Arc::new(TeacherStudent { features: 5, width: 4, outputs: 3 }),
         Arc::new(TwoMoons::default()),
-    ]
+    ];
+    all.extend(data::files::samples::data_sets());
+    all
 }
 
 fn objectives() -> Vec<(String, Box<dyn Objective>)> {
@@ -87,6 +89,9 @@ fn every_kind_is_tried_and_used_by_a_shipped_suite() {
     }
     for kind in data::kinds() {
         assert!(data_sets().iter().any(|data| data.kind() == kind.name), "no law of {}", kind.name);
+    }
+    // Files of the user's own are not shipped.
+    for kind in data::own() {
         let data = |used: &serde_json::Value| used["network"]["data"].clone();
         let uses = |used| data(used) == kind.name || data(used).get(kind.name).is_some();
         assert!(shipped.iter().any(uses), "no suite of {}", kind.name);
@@ -150,7 +155,8 @@ fn an_entry_serialises_as_a_suite_file_has_it() {
         let text = format!("objective = {written}");
         let document = toml::de::DeTable::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let value = document.get_ref().get("objective").cloned().expect("there");
-        let again = read(&Source::new("my.toml", &text), value)
+        // In the folder that has the files.
+        let again = read(&Source::new(data::files::samples::SUITE, &text), value)
             .unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(serde_json::to_string(&*again).expect("JSON"), json, "{name}");
     }
