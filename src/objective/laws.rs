@@ -138,9 +138,8 @@ fn what_a_data_set_says_of_its_examples_is_so() {
 #[test]
 fn cross_entropy_is_for_classes() {
     let data: Arc<dyn data::Entry> = Arc::new(Chebyshev { degree: 3 });
-    let (hidden, activation) = (vec![3], Activation::Tanh);
-    let network =
-        |loss| NetworkEntry { data: data.clone(), examples: 5, hidden: hidden.clone(), activation, loss };
+    let model = Arc::new(MlpEntry { hidden: vec![3], activation: Activation::Tanh });
+    let network = |loss| NetworkEntry { data: data.clone(), examples: 5, model: model.clone(), loss };
     assert!(network(Loss::Mse).build(0).is_ok());
     let error = network(Loss::CrossEntropy).build(0).err().expect("no classes");
     assert_eq!(error.to_string(), "cross-entropy on targets that are no classes: accepted is mse");
