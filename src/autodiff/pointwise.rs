@@ -23,6 +23,14 @@ pub enum Pointwise {
     Exp,
     /// The natural logarithm.
     Log,
+    /// `1 / (1 + e^-x)`.
+    Sigmoid,
+    /// `1 / x`.
+    Reciprocal,
+    /// The square root.
+    SquareRoot,
+    /// `1 / sqrt(x)`.
+    InverseSquareRoot,
 }
 
 impl Pointwise {
@@ -39,6 +47,10 @@ impl Pointwise {
             Pointwise::Square => square(x, all),
             Pointwise::Exp => exp(x, all),
             Pointwise::Log => log(x, all),
+            Pointwise::Sigmoid => sigmoid(x, all),
+            Pointwise::Reciprocal => reciprocal(x, all),
+            Pointwise::SquareRoot => square_root(x, all),
+            Pointwise::InverseSquareRoot => inverse_square_root(x, all),
         }
         tails::mend(self, x, out);
     }
@@ -104,6 +116,32 @@ derivatives!(log, |x| {
     let inverse = T::ONE / x;
     let square = inverse * inverse;
     [elementary::log(x), inverse, -square, T::from_f64(2.0) * square * inverse]
+});
+
+derivatives!(sigmoid, |x| { sigmoid_derivatives(x) });
+
+derivatives!(reciprocal, |x| {
+    // f' = -1 / x^2, f'' = -2 f' / x, f''' = -3 f'' / x
+    let inverse = T::ONE / x;
+    let first = -inverse * inverse;
+    let second = -T::from_f64(2.0) * first * inverse;
+    [inverse, first, second, -T::from_f64(3.0) * second * inverse]
+});
+
+derivatives!(square_root, |x| {
+    // f' = 1 / (2 f), f'' = -f' / (2 x), f''' = -3 f'' / (2 x)
+    let (half, root) = (T::from_f64(0.5), x.sqrt());
+    let first = half / root;
+    let second = -half * first / x;
+    [root, first, second, T::from_f64(-1.5) * second / x]
+});
+
+derivatives!(inverse_square_root, |x| {
+    // f' = -f / (2 x), f'' = -3 f' / (2 x), f''' = -5 f'' / (2 x)
+    let value = T::ONE / x.sqrt();
+    let first = T::from_f64(-0.5) * value / x;
+    let second = T::from_f64(-1.5) * first / x;
+    [value, first, second, T::from_f64(-2.5) * second / x]
 });
 
 /// The sigmoid s with s' = s (1 - s), s'' = s' (1 - 2 s), s''' = s'' (1 - 2 s) - 2 s'^2.
@@ -243,6 +281,10 @@ mod tests {
             Pointwise::Square,
             Pointwise::Exp,
             Pointwise::Log,
+            Pointwise::Sigmoid,
+            Pointwise::Reciprocal,
+            Pointwise::SquareRoot,
+            Pointwise::InverseSquareRoot,
         ];
         for f in functions {
             for x in [0.3, 0.7, 1.9, 3.1] {

@@ -44,7 +44,15 @@ fn tails(f: Pointwise) -> Option<Tails> {
         Pointwise::Softplus => {
             Some(Tails { ordinary: [-INFINITY..=11.0, -INFINITY..=5.0], beyond: softplus })
         }
-        Pointwise::Square | Pointwise::Exp | Pointwise::Log => None,
+        Pointwise::Sigmoid => {
+            Some(Tails { ordinary: [-INFINITY..=11.0, -INFINITY..=5.0], beyond: sigmoid_orders })
+        }
+        Pointwise::Square
+        | Pointwise::Exp
+        | Pointwise::Log
+        | Pointwise::Reciprocal
+        | Pointwise::SquareRoot
+        | Pointwise::InverseSquareRoot => None,
     }
 }
 
@@ -100,6 +108,12 @@ fn sigmoid(x: f64) -> [f64; 3] {
     let e = elementary::exp(-x);
     let s = 1.0 / (1.0 + e);
     [s, e * s * s, (1.0 - e) * s]
+}
+
+/// `s' = e / (1 + e)^2`, `s'' = -t s'`, `s''' = (t^2 - 2 s') s'`.
+fn sigmoid_orders(x: f64) -> [f64; 4] {
+    let [s, s1, t] = sigmoid(x);
+    [s, s1, -t * s1, (t * t - 2.0 * s1) * s1]
 }
 
 /// `f = x s`, `f' = s + x s'`, `f'' = 2 s' + x s''`, `f''' = 3 s'' + x s'''`.

@@ -1,7 +1,9 @@
 //! Exact values in both tails and around zero, and the limits.
 
 use super::*;
-use Pointwise::{Exp, Gelu, Log, Silu, Softplus, Square, Tanh};
+use Pointwise::{
+    Exp, Gelu, InverseSquareRoot, Log, Reciprocal, Sigmoid, Silu, Softplus, Square, SquareRoot, Tanh,
+};
 
 /// The order of derivatives that the engine needs.
 const ORDERS: usize = 4;
@@ -16,7 +18,7 @@ fn at<T: Scalar>(f: Pointwise, x: f64) -> [f64; ORDERS] {
 
 /// The absolute error allowed next to a zero of a derivative, which tails do not have.
 fn absolute(f: Pointwise, x: f64, epsilon: f64) -> f64 {
-    let tail = if matches!(f, Tanh | Gelu | Silu | Softplus) { 4.0 } else { 0.0 };
+    let tail = if matches!(f, Tanh | Gelu | Silu | Softplus | Sigmoid) { 4.0 } else { 0.0 };
     if x.abs() < tail { 8.0 * epsilon } else { 0.0 }
 }
 
@@ -65,6 +67,11 @@ fn limits_are_reached_and_finite() {
         }
         assert_eq!(at::<f64>(Softplus, x), [x, 1.0, 0.0, 0.0], "{x:e}");
         assert_eq!(at::<f64>(Softplus, -x), [0.0; ORDERS], "{x:e}");
+        assert_eq!(at::<f64>(Sigmoid, x), [1.0, 0.0, 0.0, 0.0], "{x:e}");
+        assert_eq!(at::<f64>(Sigmoid, -x), [0.0; ORDERS], "{x:e}");
+        for f in [Reciprocal, SquareRoot, InverseSquareRoot] {
+            assert!(at::<f64>(f, x).iter().all(|y| y.is_finite()), "{f:?} {x:e}");
+        }
         assert_eq!(at::<f64>(Exp, -x), [0.0; ORDERS], "{x:e}");
         assert_eq!(at::<f64>(Exp, x), [f64::INFINITY; ORDERS], "{x:e}");
         assert!(at::<f64>(Log, x).iter().all(|y| y.is_finite()), "{x:e}");
@@ -72,7 +79,8 @@ fn limits_are_reached_and_finite() {
         assert_eq!(at::<f64>(Square, x)[0].is_finite(), x <= f64::MAX.sqrt(), "{x:e}");
         assert_eq!(at::<f64>(Square, -x)[1..], [-2.0 * x, 2.0, 0.0], "{x:e}");
     }
-    for f in [Tanh, Gelu, Silu, Softplus, Exp, Log] {
+    let all = [Tanh, Gelu, Silu, Softplus, Exp, Log, Sigmoid, Reciprocal, SquareRoot, InverseSquareRoot];
+    for f in all {
         assert!(at::<f64>(f, f64::NAN).iter().all(|y| y.is_nan()), "{f:?}");
     }
 }
@@ -80,7 +88,7 @@ fn limits_are_reached_and_finite() {
 /// Where a formula takes over from another, values continue and slopes are those of the order before.
 #[test]
 fn nothing_jumps_where_the_formulas_change() {
-    for f in [Tanh, Gelu, Silu, Softplus] {
+    for f in [Tanh, Gelu, Silu, Softplus, Sigmoid] {
         let Tails { ordinary: [double, single], .. } = tails(f).expect("these have tails");
         let ends = [*double.start(), *double.end()].into_iter().filter(|x| x.is_finite());
         for x in ends {
@@ -99,7 +107,7 @@ type Exact = (Pointwise, f64, [f64; ORDERS]);
 /// f, f', f'' and f''' by their definitions, through erfc, exp and log1p, in decimal arithmetic of 400 digits (mpmath 1.3),
 /// rounded to f64.
 #[rustfmt::skip]
-const EXACT: [Exact; 87] = [
+const EXACT: [Exact; 127] = [
     (Tanh, -300.0, [-1.0, 1.0601586212017243e-260, 2.1203172424034486e-260, 4.240634484806897e-260]),
     (Tanh, -18.5, [-0.9999999999999998, 3.413219050297626e-16, 6.826438100595251e-16, 1.3652876201190495e-15]),
     (Tanh, -9.0, [-0.999999969540041, 6.091991712323229e-08, 1.2183983053522824e-07, 2.4367964622551136e-07]),
@@ -187,4 +195,44 @@ const EXACT: [Exact; 87] = [
     (Log, 1e+50, [115.12925464970229, 9.999999999999999e-51, -9.999999999999999e-101, 1.9999999999999995e-150]),
     (Log, 1e+100, [230.25850929940458, 1e-100, -1e-200, 2e-300]),
     (Log, 1e+200, [460.51701859880916, 1e-200, 0.0, 0.0]),
+    (Sigmoid, -740.5, [2.5e-322, 2.5e-322, 2.5e-322, 2.5e-322]),
+    (Sigmoid, -700.0, [9.85967654375977e-305, 9.85967654375977e-305, 9.85967654375977e-305, 9.85967654375977e-305]),
+    (Sigmoid, -40.0, [4.248354255291589e-18, 4.248354255291589e-18, 4.248354255291589e-18, 4.248354255291589e-18]),
+    (Sigmoid, -12.0, [6.144174602214718e-06, 6.1441368513331755e-06, 6.144061350033986e-06, 6.143910348827288e-06]),
+    (Sigmoid, -3.0, [0.04742587317756678, 0.04517665973091213, 0.04089157466094348, 0.03293107622425642]),
+    (Sigmoid, -0.0001, [0.4999750000000208, 0.249999999375, 1.2499999958333334e-05, -0.12499999875000001]),
+    (Sigmoid, 0.0, [0.5, 0.25, 0.0, -0.125]),
+    (Sigmoid, 0.375, [0.5926665999540698, 0.2414129012529524, -0.04474182548831737, -0.10826823209525407]),
+    (Sigmoid, 3.0, [0.9525741268224333, 0.04517665973091213, -0.04089157466094348, 0.03293107622425642]),
+    (Sigmoid, 10.9, [0.9999815421067043, 1.8457552601842123e-05, -1.8456871226769277e-05, 1.8455508514353823e-05]),
+    (Sigmoid, 11.1, [0.999984887904559, 1.5111867065546516e-05, -1.5111410321591743e-05, 1.5110496854389275e-05]),
+    (Sigmoid, 30.0, [0.9999999999999064, 9.357622968838423e-14, -9.357622968836672e-14, 9.35762296883317e-14]),
+    (Sigmoid, 37.42994775023705, [1.0, 5.551115123125775e-17, -5.5511151231257747e-17, 5.5511151231257735e-17]),
+    (Sigmoid, 300.0, [1.0, 5.148200222412013e-131, -5.148200222412013e-131, 5.148200222412013e-131]),
+    (Sigmoid, 709.5, [1.0, 7.38014831401258e-309, -7.38014831401258e-309, 7.38014831401258e-309]),
+    (Reciprocal, -1e+100, [-1e-100, -1e-200, -2e-300, -0.0]),
+    (Reciprocal, -30.0, [-0.03333333333333333, -0.0011111111111111111, -7.407407407407407e-05, -7.4074074074074075e-06]),
+    (Reciprocal, -1.0, [-1.0, -1.0, -2.0, -6.0]),
+    (Reciprocal, -1e-20, [-1e+20, -1.0000000000000002e+40, -2.0000000000000003e+60, -6.000000000000001e+80]),
+    (Reciprocal, 1e-70, [1e+70, -1e+140, 2.0000000000000001e+210, -6e+280]),
+    (Reciprocal, 0.375, [2.6666666666666665, -7.111111111111111, 37.925925925925924, -303.4074074074074]),
+    (Reciprocal, 1.5, [0.6666666666666666, -0.4444444444444444, 0.5925925925925926, -1.1851851851851851]),
+    (Reciprocal, 1e+50, [9.999999999999999e-51, -9.999999999999999e-101, 1.9999999999999995e-150, -5.999999999999999e-200]),
+    (Reciprocal, 1e+110, [9.999999999999999e-111, -1e-220, 0.0, -0.0]),
+    (SquareRoot, 1e-120, [1e-60, 5e+59, -2.5e+179, 3.75e+299]),
+    (SquareRoot, 1e-20, [1e-10, 5000000000.0, -2.5e+29, 3.7500000000000003e+49]),
+    (SquareRoot, 0.375, [0.6123724356957945, 0.816496580927726, -1.0886621079036347, 4.354648431614539]),
+    (SquareRoot, 1.0, [1.0, 0.5, -0.25, 0.375]),
+    (SquareRoot, 2.0, [std::f64::consts::SQRT_2, 0.3535533905932738, -0.08838834764831845, 0.06629126073623882]),
+    (SquareRoot, 30.0, [5.477225575051661, 0.09128709291752768, -0.0015214515486254615, 7.607257743127307e-05]),
+    (SquareRoot, 1e+100, [1e+50, 5e-51, -2.5e-151, 3.75e-251]),
+    (SquareRoot, 1e+200, [1e+100, 5e-101, -2.5e-301, 0.0]),
+    (InverseSquareRoot, 1e-85, [3.162277660168379e+42, -1.5811388300841898e+127, 2.3717082451262847e+212, -5.929270612815711e+297]),
+    (InverseSquareRoot, 1e-20, [10000000000.0, -5e+29, 7.500000000000001e+49, -1.8750000000000004e+70]),
+    (InverseSquareRoot, 0.375, [1.632993161855452, -2.1773242158072694, 8.709296863229078, -58.06197908819385]),
+    (InverseSquareRoot, 1.0, [1.0, -0.5, 0.75, -1.875]),
+    (InverseSquareRoot, 2.0, [std::f64::consts::FRAC_1_SQRT_2, -0.1767766952966369, 0.13258252147247765, -0.16572815184059708]),
+    (InverseSquareRoot, 30.0, [0.18257418583505536, -0.003042903097250923, 0.00015214515486254614, -1.2678762905212178e-05]),
+    (InverseSquareRoot, 1e+50, [9.999999999999999e-26, -4.999999999999999e-76, 7.499999999999998e-126, -1.8749999999999996e-175]),
+    (InverseSquareRoot, 1e+80, [1e-40, -5e-121, 7.5e-201, -1.875e-280]),
 ];
