@@ -1,5 +1,6 @@
 //! Bilinear nodes: a product and its partial transposes, each bilinear again.
 
+use super::block_product::{BlockProduct, Place};
 use super::rows::stride;
 use super::write::Write;
 use crate::numeric::dispatch::dispatched;
@@ -10,8 +11,56 @@ use crate::numeric::{MatMut, MatRef, Packed, Scalar, Start, Term, matmul_sum};
 pub(super) enum Bilinear {
     /// The matrix product of a per-example node and a parameter.
     MatMul,
-    /// The elementwise product of two per-example nodes.
+    /// A product of two per-example nodes.
+    Pair(Pair),
+}
+
+/// A product of two per-example nodes; its partial transposes are such products again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pair {
+    /// Entry by entry.
     Multiply,
+    /// Block by block.
+    Product(BlockProduct),
+}
+
+/// Two factors of a product, each absent if it is zero.
+pub(super) type Factors<'a, T> = (Option<&'a [T]>, Option<&'a [T]>);
+
+impl Pair {
+    /// `out = sum l r` over the terms whose factors exist.
+    pub fn sum<T: Scalar, const N: usize>(self, terms: [Factors<'_, T>; N], out: &mut [T], write: Write) {
+        match self {
+            Pair::Multiply => multiply_sum(terms, out, write),
+            Pair::Product(product) => product.sum(terms, out, write),
+        }
+    }
+
+    /// The adjoint of the factor `operand` in `y = l r`: of terms of y and the other factor, their sum.
+    pub fn adjoint_sum<T: Scalar, const N: usize>(
+        self,
+        operand: usize,
+        terms: [Factors<'_, T>; N],
+        out: &mut [T],
+        write: Write,
+    ) {
+        match self {
+            Pair::Multiply => multiply_sum(terms, out, write),
+            Pair::Product(product) => match product.adjoint(operand) {
+                (product, Place::First) => product.sum(terms, out, write),
+                (product, Place::Last) => product.sum(terms.map(|(y, other)| (other, y)), out, write),
+            },
+        }
+    }
+}
+
+fn multiply_sum<T: Scalar, const N: usize>(terms: [Factors<'_, T>; N], out: &mut [T], mut write: Write) {
+    for (l, r) in terms {
+        if let (Some(l), Some(r)) = (l, r) {
+            multiply(l, r, out, write);
+            write = Write::Add;
+        }
+    }
 }
 
 /// A product `x W` of a sum; absent if it is zero.

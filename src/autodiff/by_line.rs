@@ -10,7 +10,7 @@ use super::compiled::Compiled;
 use super::lines::{Lines, along, along_pair};
 use super::parameter_adjoint::{Series, add_in_order};
 use super::pool::{Pool, Pooled};
-use super::tape::{CHUNK, Chunk, Jet};
+use super::tape::{Chunk, Jet};
 use super::weights::Vector;
 use crate::numeric::Scalar;
 
@@ -108,7 +108,7 @@ pub(super) fn add_third_order<T: Scalar>(
 /// parameters are read and written, which should not be more than the coefficients. None if there is no chunk.
 fn group<T>(chunks: &[Chunk<'_, T>]) -> Option<usize> {
     let program: &Compiled<T> = chunks.first()?.program;
-    let coefficients = 2 * program.plan.active_width * CHUNK;
+    let coefficients = 2 * program.plan.active_width * program.plan.chunk;
     Some(program.graph.dim().div_ceil(coefficients.max(1)).clamp(1, GROUP))
 }
 

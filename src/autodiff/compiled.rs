@@ -9,7 +9,9 @@ use super::rows::Lines;
 pub(super) struct Compiled<T> {
     pub graph: Graph,
     pub plan: Plan,
-    /// The data, one row an example, as far apart as [`super::rows`] says.
+    /// The data, rows as far apart as [`super::rows`] says.
     pub tables: Vec<Lines<T>>,
+    /// The constants, once for each example of a chunk.
+    pub constants: Vec<Lines<T>>,
     pub examples: usize,
 }

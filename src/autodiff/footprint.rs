@@ -1,15 +1,13 @@
 //! How many bytes the sweeps of a graph take, without making anything.
 
-use super::graph::Graph;
+use super::graph::{Graph, Op};
 use super::plan::Plan;
-use super::rows::stride;
-use super::tape::CHUNK;
 use crate::numeric::Scalar;
 
 /// The bytes that a graph takes on so many examples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Footprint {
-    /// The data tables.
+    /// The data tables, and the constants of a chunk of examples.
     pub tables: u64,
     /// The order-zero work at one point: values, derivatives and adjoints of all examples.
     pub point: u64,
@@ -26,17 +24,21 @@ impl Footprint {
     pub fn new<T: Scalar>(graph: &Graph, examples: usize) -> Self {
         let plan = Plan::new::<T>(graph);
         let bytes = |numbers: usize| numbers as u64 * size_of::<T>() as u64;
-        let chunks = examples.div_ceil(CHUNK) as u64;
+        let (chunk, chunks) = (plan.chunk as u64, examples.div_ceil(plan.chunk) as u64);
         let tape = plan.value_width + 4 * plan.pointwise_width + plan.active_width;
         let packed = graph.parameters.iter().zip(&plan.factors).map(|(parameter, factor)| {
             let copies = u64::from(factor.used) + u64::from(factor.transposed);
             copies * bytes(parameter.size())
         });
-        let widths: usize = graph.data_widths().iter().map(|&width| stride::<T>(width)).sum();
+        let width = |wanted: fn(&Op) -> bool| {
+            let nodes = graph.nodes.iter().zip(&plan.nodes).filter(move |(node, _)| wanted(&node.op));
+            bytes(nodes.map(|(_, plan)| plan.width).sum())
+        };
         Self {
-            tables: bytes(widths) * examples as u64,
-            point: chunks * CHUNK as u64 * bytes(tape),
-            jet: CHUNK as u64 * bytes(2 * plan.active_width),
+            tables: width(|op| matches!(op, Op::Data(_))) * examples as u64
+                + width(|op| matches!(op, Op::Constant(_))) * chunk,
+            point: chunks * chunk * bytes(tape),
+            jet: chunk * bytes(2 * plan.active_width),
             chunks,
             packed: packed.sum(),
         }
@@ -67,7 +69,8 @@ mod tests {
         let tables = vec![spread(&vec![0.0; 20 * examples], 20)];
         let bytes = |numbers: usize| 8 * numbers as u64;
         assert_eq!(found.tables, bytes(tables[0].len()));
-        let compiled = Compiled { plan: Plan::new::<f64>(&graph), graph, tables, examples };
+        let plan = Plan::new::<f64>(&graph);
+        let compiled = Compiled { plan, graph, tables, constants: vec![], examples };
         let (tape, jet) = (Tape::new(&compiled), Jet::new(&compiled));
         let derivatives: usize = tape.derivatives.iter().map(|numbers| numbers.len()).sum();
         assert_eq!(found.chunks, 3);

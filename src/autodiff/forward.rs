@@ -3,23 +3,23 @@
 //! With `x + e x_1 + e^2 x_2` for each node along `w + e v`: `(x W)_1 = x V + x_1 W`, `(x W)_2 = x_1 V + x_2 W`, and
 //! the like for other nodes.
 
-use super::bilinear::{Bilinear, multiply, products};
+use super::bilinear::{Bilinear, products};
 use super::compiled::Compiled;
 use super::graph::{NodeId, Op};
 use super::pointwise;
-use super::tape::{Chunk, Tape, block, block_mut, split, value};
+use super::tape::{Chunk, Tape, block_mut, split, value};
 use super::weights::Vector;
 use super::write::Write;
 use crate::numeric::{Scalar, Start};
 
 /// Computes all values, and the derivatives of pointwise nodes.
 pub(super) fn forward_values<T: Scalar>(program: &Compiled<T>, point: Vector<'_, T>, tape: &mut Tape<T>) {
-    let (graph, rows) = (&program.graph, tape.rows());
+    let (graph, count) = (&program.graph, tape.count());
     let Tape { examples, values, derivatives, .. } = tape;
     for (index, node) in graph.nodes.iter().enumerate() {
         let plan = &program.plan.nodes[index];
         let Some(place) = plan.value else { continue };
-        let (before, out) = split(values, place, node.cols, rows);
+        let (before, out) = split(values, place, plan.width, count);
         let operand = |x: NodeId| value(program, point.entries, examples, before, x);
         match &node.op {
             Op::Linear(linear, of) => {
@@ -37,30 +37,30 @@ pub(super) fn forward_values<T: Scalar>(program: &Compiled<T>, point: Vector<'_,
                 let w = point.weights.forward(graph.parameter_index(w));
                 products([Some((operand(x), w))], node.cols, out, start);
             }
-            &Op::Bilinear(Bilinear::Multiply, l, r) => {
-                multiply(operand(l), operand(r), out, Write::Replace);
+            &Op::Bilinear(Bilinear::Pair(pair), l, r) => {
+                pair.sum([(Some(operand(l)), Some(operand(r)))], out, Write::Replace);
             }
             &Op::Pointwise(f, x) => {
                 let [f1, f2, _, f3] =
-                    derivatives.each_mut().map(|all| block_mut(all, plan.pointwise, node.cols, rows));
+                    derivatives.each_mut().map(|all| block_mut(all, plan.pointwise, plan.width, count));
                 f.derivatives(operand(x), [out, f1, f2, f3]);
             }
-            Op::Data(_) | Op::Parameter(_) => unreachable!("these have no place"),
+            Op::Data(_) | Op::Constant(_) | Op::Parameter(_) => unreachable!("these have no place"),
         }
     }
 }
 
 /// Computes the first-order coefficients of all active nodes.
 pub(super) fn forward_first<T: Scalar>(chunk: &Chunk<'_, T>, v: Vector<'_, T>, out: &mut [T]) {
-    let (program, rows) = (chunk.program, chunk.rows());
+    let (program, count) = (chunk.program, chunk.count());
     let graph = &program.graph;
     for (index, node) in graph.nodes.iter().enumerate() {
         let plan = &program.plan.nodes[index];
         let Some(place) = plan.active else { continue };
-        let (before, out) = split(out, place, node.cols, rows);
+        let (before, out) = split(out, place, plan.width, count);
         let first = |x: NodeId| match graph.parameter_of(x) {
             Some(parameter) => Some(v.parameter(parameter)),
-            None => program.plan.nodes[x.0].active.map(|place| block(before, place, graph.cols(x), rows)),
+            None => chunk.block(before, x.0),
         };
         match &node.op {
             Op::Linear(linear, of) => {
@@ -84,27 +84,27 @@ pub(super) fn forward_first<T: Scalar>(chunk: &Chunk<'_, T>, v: Vector<'_, T>, o
                 ];
                 products(terms, node.cols, out, start);
             }
-            &Op::Bilinear(Bilinear::Multiply, l, r) => {
+            &Op::Bilinear(Bilinear::Pair(pair), l, r) => {
                 let terms = [(first(l), Some(chunk.value(r))), (Some(chunk.value(l)), first(r))];
-                sum_of_products(terms, out, Write::Replace);
+                pair.sum(terms, out, Write::Replace);
             }
             &Op::Pointwise(_, x) => {
                 let x1 = first(x).expect("an active pointwise node has an active operand");
                 pointwise::forward_first(chunk.derivatives(index)[0], x1, out);
             }
-            Op::Data(_) | Op::Parameter(_) => unreachable!("these have no place"),
+            Op::Data(_) | Op::Constant(_) | Op::Parameter(_) => unreachable!("these have no place"),
         }
     }
 }
 
 /// Computes the second-order coefficients of all curved nodes from the first-order ones.
 pub(super) fn forward_second<T: Scalar>(chunk: &Chunk<'_, T>, v: Vector<'_, T>, first: &[T], out: &mut [T]) {
-    let (program, rows) = (chunk.program, chunk.rows());
+    let (program, count) = (chunk.program, chunk.count());
     let graph = &program.graph;
     for (index, node) in graph.nodes.iter().enumerate() {
         let plan = &program.plan.nodes[index];
         let (Some(place), true) = (plan.active, plan.curved) else { continue };
-        let (before, out) = split(out, place, node.cols, rows);
+        let (before, out) = split(out, place, plan.width, count);
         let first = |x: NodeId| chunk.block(first, x.0);
         let second = |x: NodeId| chunk.second(before, x.0);
         match &node.op {
@@ -126,37 +126,20 @@ pub(super) fn forward_second<T: Scalar>(chunk: &Chunk<'_, T>, v: Vector<'_, T>, 
                 ];
                 products(terms, node.cols, out, Start::Zero);
             }
-            &Op::Bilinear(Bilinear::Multiply, l, r) => {
+            &Op::Bilinear(Bilinear::Pair(pair), l, r) => {
                 let terms = [
                     (second(l), Some(chunk.value(r))),
                     (first(l), first(r)),
                     (Some(chunk.value(l)), second(r)),
                 ];
-                sum_of_products(terms, out, Write::Replace);
+                pair.sum(terms, out, Write::Replace);
             }
             &Op::Pointwise(_, x) => {
                 let [f1, f2, ..] = chunk.derivatives(index);
                 let x1 = first(x).expect("an active pointwise node has an active operand");
                 pointwise::forward_second(f1, f2, x1, second(x), out);
             }
-            Op::Data(_) | Op::Parameter(_) => unreachable!("these have no place"),
-        }
-    }
-}
-
-/// Two factors, each absent if it is zero.
-type Term<'a, T> = (Option<&'a [T]>, Option<&'a [T]>);
-
-/// `sum l r` over the terms whose factors exist.
-pub(super) fn sum_of_products<T: Scalar, const N: usize>(
-    terms: [Term<'_, T>; N],
-    out: &mut [T],
-    mut write: Write,
-) {
-    for (l, r) in terms {
-        if let (Some(l), Some(r)) = (l, r) {
-            multiply(l, r, out, write);
-            write = Write::Add;
+            Op::Data(_) | Op::Constant(_) | Op::Parameter(_) => unreachable!("these have no place"),
         }
     }
 }

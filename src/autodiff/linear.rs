@@ -1,15 +1,20 @@
 //! Linear nodes: a map and its transpose serve every order.
 
+use std::sync::Arc;
+
+use super::gather::Gather;
 use super::rows::stride;
 use super::write::Write;
 use crate::numeric::Scalar;
 use crate::numeric::dispatch::dispatched;
 
 /// A linear map of per-example matrices (affine where a constant is subtracted).
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Linear {
     /// `x + 1 b`: the row b added to each row of x.
     AddRow,
+    /// `x + y`.
+    Add,
     /// `x - y`.
     Subtract,
     /// The sum of each row.
@@ -18,11 +23,17 @@ pub(super) enum Linear {
     ShiftByRowMax,
     /// `factor x`.
     Scale(f64),
+    /// `x` plus the same number for all entries.
+    Offset(f64),
+    /// Entries of its operands, each to some places of the image.
+    Gather(Arc<Gather>),
+    /// The transpose of a gather of one operand: entries added to each other.
+    Scatter(Arc<Gather>),
 }
 
 impl Linear {
     /// Writes the image of `x` as operand `operand` to `out`; `cols` is the width of that operand.
-    pub fn apply<T: Scalar>(self, operand: usize, x: &[T], cols: usize, out: &mut [T], write: Write) {
+    pub fn apply<T: Scalar>(&self, operand: usize, x: &[T], cols: usize, out: &mut [T], write: Write) {
         match (self, operand) {
             (Linear::AddRow, 1) => {
                 for row in out.chunks_exact_mut(stride::<T>(cols)) {
@@ -36,26 +47,38 @@ impl Linear {
                     *out = if write == Write::Add { *out + sum } else { sum };
                 }
             }
-            (Linear::Scale(factor), _) => scaled(T::from_f64(factor), x, out, write),
-            (Linear::AddRow | Linear::Subtract | Linear::ShiftByRowMax, _) => {
+            (&Linear::Scale(factor), _) => scaled(T::from_f64(factor), x, out, write),
+            (Linear::Gather(gather), _) => gather.apply(operand, x, out, write),
+            (Linear::Scatter(gather), _) => gather.transpose(0, x, out, write),
+            (
+                Linear::AddRow | Linear::Add | Linear::Subtract | Linear::ShiftByRowMax | Linear::Offset(_),
+                _,
+            ) => {
                 scaled(T::ONE, x, out, write);
             }
         }
     }
 
-    /// Adds the constant part to the linear one in `out`: minus the largest entry of each row.
-    pub fn add_constant<T: Scalar>(self, cols: usize, out: &mut [T]) {
-        if self == Linear::ShiftByRowMax {
-            for row in out.chunks_exact_mut(stride::<T>(cols)) {
-                let row = &mut row[..cols];
-                let largest = row.iter().fold(row[0], |m, &x| if x > m { x } else { m });
-                row.iter_mut().for_each(|x| *x -= largest);
+    /// Adds the constant part to the linear one in `out`: an offset, or minus the largest entry of each row.
+    pub fn add_constant<T: Scalar>(&self, cols: usize, out: &mut [T]) {
+        match *self {
+            Linear::ShiftByRowMax => {
+                for row in out.chunks_exact_mut(stride::<T>(cols)) {
+                    let row = &mut row[..cols];
+                    let largest = row.iter().fold(row[0], |m, &x| if x > m { x } else { m });
+                    row.iter_mut().for_each(|x| *x -= largest);
+                }
             }
+            Linear::Offset(offset) => {
+                let offset = T::from_f64(offset);
+                out.iter_mut().for_each(|x| *x += offset);
+            }
+            _ => {}
         }
     }
 
     /// Writes the transposed image of `y` to `out`, the adjoint of operand `operand`, whose width is `cols`.
-    pub fn transpose<T: Scalar>(self, operand: usize, y: &[T], cols: usize, out: &mut [T], write: Write) {
+    pub fn transpose<T: Scalar>(&self, operand: usize, y: &[T], cols: usize, out: &mut [T], write: Write) {
         match (self, operand) {
             (Linear::AddRow, 1) => {
                 if write == Write::Replace {
@@ -73,8 +96,13 @@ impl Linear {
                         .for_each(|out| *out = if write == Write::Add { *out + y } else { y });
                 }
             }
-            (Linear::Scale(factor), _) => scaled(T::from_f64(factor), y, out, write),
-            (Linear::AddRow | Linear::Subtract | Linear::ShiftByRowMax, _) => {
+            (&Linear::Scale(factor), _) => scaled(T::from_f64(factor), y, out, write),
+            (Linear::Gather(gather), _) => gather.transpose(operand, y, out, write),
+            (Linear::Scatter(gather), _) => gather.apply(0, y, out, write),
+            (
+                Linear::AddRow | Linear::Add | Linear::Subtract | Linear::ShiftByRowMax | Linear::Offset(_),
+                _,
+            ) => {
                 scaled(T::ONE, y, out, write);
             }
         }

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::bilinear::matrix;
-use super::graph::{Graph, NodeId, Op};
+use super::bilinear::{Bilinear, matrix};
+use super::compiled::Compiled;
+use super::graph::{NodeId, Op};
 use super::rows::stride;
 use super::tape::{Chunk, Jet};
 use super::write::Write;
@@ -17,7 +18,7 @@ const TILE: usize = 128;
 const SMALL_TILE: usize = 32;
 
 /// The Taylor coefficients of a chunk along one direction, up to the order whose adjoint is wanted.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Series<'j, T> {
     pub first: Option<&'j Jet<T>>,
     pub second: Option<&'j Jet<T>>,
@@ -31,12 +32,18 @@ pub(super) fn add_parameter_adjoints<'j, T: Scalar>(
     out: &mut [T],
 ) {
     let Some(first) = chunks.first() else { return };
-    let graph = &first.program.graph;
+    let (program, graph) = (first.program, &first.program.graph);
     let few = out.len() / graph.dim().max(1) < 4;
     let mut tasks = Vec::new();
     for (component, mut rest) in out.chunks_exact_mut(graph.dim().max(1)).enumerate() {
         for (index, parameter) in graph.parameters.iter().enumerate() {
-            let height = if few { SMALL_TILE } else { TILE };
+            let height = if program.plan.factors[index].gathered {
+                parameter.rows
+            } else if few {
+                SMALL_TILE
+            } else {
+                TILE
+            };
             for start in (0..parameter.rows).step_by(height) {
                 let rows = start..(start + height).min(parameter.rows);
                 let (tile, others) = rest.split_at_mut(rows.len() * parameter.cols);
@@ -47,7 +54,7 @@ pub(super) fn add_parameter_adjoints<'j, T: Scalar>(
     }
     tasks.into_par_iter().for_each(|(tile, component, out)| {
         let terms = |chunk: usize| (&chunks[chunk], series(component, chunk));
-        tile.add(graph, (0..chunks.len()).map(terms), out);
+        tile.add(program, (0..chunks.len()).map(terms), out);
     });
 }
 
@@ -58,46 +65,68 @@ pub(super) fn add_in_order<'j, T: Scalar>(
     out: &mut [T],
 ) {
     let Some(first) = chunks.first() else { return };
-    let graph = &first.program.graph;
-    for (index, parameter) in graph.parameters.iter().enumerate() {
+    let program = first.program;
+    for (index, parameter) in program.graph.parameters.iter().enumerate() {
         let out = &mut out[parameter.offset..][..parameter.size()];
         let terms = |chunk: usize| (&chunks[chunk], series(chunk));
-        Tile { parameter: index, rows: 0..parameter.rows }.add(graph, (0..chunks.len()).map(terms), out);
+        Tile { parameter: index, rows: 0..parameter.rows }.add(program, (0..chunks.len()).map(terms), out);
     }
 }
 
-/// Some rows of a parameter matrix.
+/// Some rows of a parameter matrix; all, if entries of it are gathered.
 struct Tile {
     parameter: usize,
     rows: Range<usize>,
 }
 
 impl Tile {
-    /// Adds what some chunks contribute, node after node of those that use the parameter.
+    /// Adds what some chunks contribute.
+    ///
+    /// Of a parameter with several readers, chunk after chunk: so the order does not depend on how many chunks there are.
     fn add<'a, T: Scalar>(
         &self,
-        graph: &Graph,
+        program: &Compiled<T>,
         chunks: impl Iterator<Item = (&'a Chunk<'a, T>, Series<'a, T>)> + Clone,
         out: &mut [T],
     ) {
+        if program.plan.factors[self.parameter].readers <= 1 {
+            return self.add_by_reader(program, chunks, out);
+        }
+        for chunk in chunks {
+            self.add_by_reader(program, std::iter::once(chunk), out);
+        }
+    }
+
+    /// The same, node after node of those that read the parameter.
+    fn add_by_reader<'a, T: Scalar>(
+        &self,
+        program: &Compiled<T>,
+        chunks: impl Iterator<Item = (&'a Chunk<'a, T>, Series<'a, T>)> + Clone,
+        out: &mut [T],
+    ) {
+        let graph = &program.graph;
         let is_this = |node: usize| graph.nodes[node].op == Op::Parameter(self.parameter);
         for (index, node) in graph.nodes.iter().enumerate() {
             match &node.op {
-                &Op::Bilinear(_, x, NodeId(w)) if is_this(w) => {
+                &Op::Bilinear(Bilinear::MatMul, x, NodeId(w)) if is_this(w) => {
                     let terms = chunks.clone().flat_map(|(chunk, series)| {
                         let factors = factors(chunk, &series, x, index).into_iter().flatten();
-                        factors.map(|(l, y)| self.term(chunk.rows(), (l, graph.cols(x)), (y, node.cols)))
+                        let rows = chunk.count() * node.rows;
+                        factors.map(move |(l, y)| self.term(rows, (l, graph.cols(x)), (y, node.cols)))
                     });
                     let out = MatMut::row_major(out, self.rows.len(), node.cols);
                     matmul_sum(out, Start::Present, terms);
                 }
-                Op::Linear(linear, of) if of.len() == 2 && is_this(of[1].0) => {
+                Op::Linear(linear, of) if of.iter().any(|x| is_this(x.0)) => {
                     for (chunk, series) in chunks.clone() {
                         let y = match (series.first, series.second) {
                             (_, Some(jet)) | (Some(jet), None) => chunk.block(&jet.adjoint, index),
                             (None, None) => Some(chunk.adjoint(index)),
                         };
-                        linear.transpose(1, y.expect("the node is active"), node.cols, out, Write::Add);
+                        let y = y.expect("the node is active");
+                        for (operand, _) in of.iter().enumerate().filter(|(_, x)| is_this(x.0)) {
+                            linear.transpose(operand, y, node.cols, out, Write::Add);
+                        }
                     }
                 }
                 _ => {}
@@ -108,12 +137,12 @@ impl Tile {
     /// The rows of `x' y` that belong to this tile.
     fn term<'a, T: Scalar>(
         &self,
-        examples: usize,
+        rows: usize,
         (x, left): (&'a [T], usize),
         (y, right): (&'a [T], usize),
     ) -> Term<'a, T> {
-        let x = MatRef::strided(&x[self.rows.start..], examples, self.rows.len(), stride::<T>(left), 1);
-        Term::new(x.t(), matrix(y, examples, right))
+        let x = MatRef::strided(&x[self.rows.start..], rows, self.rows.len(), stride::<T>(left), 1);
+        Term::new(x.t(), matrix(y, rows, right))
     }
 }
 

@@ -1,20 +1,26 @@
 //! What a graph needs to know before it is swept: where nodes keep their numbers, and which coefficients vanish.
 
+use super::bilinear::Bilinear;
 use super::graph::{Graph, NodeId, Op, Parameter};
 use super::linear::Linear;
 use super::rows::stride;
 use super::write::Write;
 
-/// The places of all nodes, in columns, gaps between rows included: a chunk of n examples keeps the numbers of a node at
-/// place c from `n * c` on.
+/// Rows of a chunk of examples: of the nodes of a chunk together, on average.
+const ROWS: usize = 64;
+
+/// The places of all nodes, in numbers of an example, gaps between rows included: a chunk of n examples keeps the numbers
+/// of a node at place c from `n * c` on.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub nodes: Vec<NodePlan>,
-    /// Columns of the values of all nodes.
+    /// Examples in a chunk.
+    pub chunk: usize,
+    /// Numbers of the values of all nodes.
     pub value_width: usize,
-    /// Columns of the coefficients of all active nodes.
+    /// Numbers of the coefficients of all active nodes.
     pub active_width: usize,
-    /// Columns of the derivatives of pointwise nodes.
+    /// Numbers of the derivatives of pointwise nodes.
     pub pointwise_width: usize,
     /// By parameter: what products need of it.
     pub factors: Vec<Factor>,
@@ -23,7 +29,9 @@ pub(super) struct Plan {
 /// The plan of one node.
 #[derive(Debug, Clone)]
 pub(super) struct NodePlan {
-    /// The place of its value; none for data and parameters.
+    /// The numbers of an example's matrix, gaps between rows included.
+    pub width: usize,
+    /// The place of its value; none for data, constants and parameters.
     pub value: Option<usize>,
     /// The place of its coefficients and adjoint; none if it depends on no parameter, and for parameters.
     pub active: Option<usize>,
@@ -36,13 +44,17 @@ pub(super) struct NodePlan {
     /// The row that is added to this product by the node after it: its sums start from there.
     pub row: Option<Parameter>,
     /// How the adjoints of its operands are written: the first writer of a sweep replaces.
-    pub writes: [Write; 2],
+    pub writes: Vec<Write>,
 }
 
-/// A parameter as the right factor of products.
+/// What reads a parameter, and what it is as the right factor of products.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Factor {
-    /// It is one.
+    /// The operands that it is.
+    pub readers: usize,
+    /// Entries of it are gathered.
+    pub gathered: bool,
+    /// It is a right factor.
     pub used: bool,
     /// The left factor depends on parameters, so that adjoints flow through it.
     pub transposed: bool,
@@ -53,6 +65,7 @@ impl Plan {
     pub fn new<T>(graph: &Graph) -> Self {
         let mut plan = Self {
             nodes: Vec::with_capacity(graph.nodes.len()),
+            chunk: chunk::<T>(graph),
             value_width: 0,
             active_width: 0,
             pointwise_width: 0,
@@ -76,22 +89,26 @@ impl Plan {
 
     fn node<T>(&mut self, graph: &Graph, index: usize) -> NodePlan {
         let node = &graph.nodes[index];
-        let width = stride::<T>(node.cols);
+        let width = node.rows * stride::<T>(node.cols);
         let mut plan = NodePlan {
+            width,
             value: None,
             active: None,
             pointwise: self.pointwise_width,
             curved: self.curved(graph, index),
             in_place: false,
             row: None,
-            writes: [Write::Add; 2],
+            writes: vec![Write::Add; operands(&node.op).len()],
         };
-        if matches!(node.op, Op::Data(_) | Op::Parameter(_)) {
+        if matches!(node.op, Op::Data(_) | Op::Constant(_) | Op::Parameter(_)) {
             return plan;
         }
+        self.note_parameters(graph, index);
         if let Some(x) = in_place_of(graph, index) {
             let (value, active) = (self.nodes[x].value, self.nodes[x].active);
-            if let (Op::Linear(Linear::AddRow, of), Op::Bilinear(..)) = (&node.op, &graph.nodes[x].op) {
+            if let (Op::Linear(Linear::AddRow, of), Op::Bilinear(Bilinear::MatMul, ..)) =
+                (&node.op, &graph.nodes[x].op)
+            {
                 self.nodes[x].row = graph.parameter_of(of[1]);
             }
             return NodePlan { value, active, in_place: true, ..plan };
@@ -102,24 +119,34 @@ impl Plan {
             plan.active = Some(self.active_width);
             self.active_width += width;
         }
-        match node.op {
-            Op::Pointwise(..) => self.pointwise_width += width,
-            Op::Bilinear(_, x, w) => {
-                if let Op::Parameter(parameter) = graph.nodes[w.0].op {
-                    self.factors[parameter].used = true;
-                    self.factors[parameter].transposed |= graph.nodes[x.0].active;
-                }
-            }
-            _ => {}
+        if matches!(node.op, Op::Pointwise(..)) {
+            self.pointwise_width += width;
         }
         plan
+    }
+
+    fn note_parameters(&mut self, graph: &Graph, index: usize) {
+        let op = &graph.nodes[index].op;
+        for x in operands(op) {
+            let Op::Parameter(parameter) = graph.nodes[x.0].op else { continue };
+            let factor = &mut self.factors[parameter];
+            factor.readers += 1;
+            match op {
+                &Op::Bilinear(_, left, _) => {
+                    factor.used = true;
+                    factor.transposed |= graph.nodes[left.0].active;
+                }
+                Op::Linear(Linear::Gather(_), _) => factor.gathered = true,
+                _ => {}
+            }
+        }
     }
 
     fn curved(&self, graph: &Graph, index: usize) -> bool {
         let active = |x: &NodeId| graph.nodes[x.0].active;
         let curved = |x: &NodeId| self.nodes[x.0].curved;
         match &graph.nodes[index].op {
-            Op::Data(_) | Op::Parameter(_) => false,
+            Op::Data(_) | Op::Constant(_) | Op::Parameter(_) => false,
             Op::Linear(_, of) => of.iter().any(curved),
             Op::Bilinear(_, l, r) => curved(l) || curved(r) || (active(l) && active(r)),
             Op::Pointwise(_, x) => active(x),
@@ -131,6 +158,9 @@ impl Plan {
         let mut written = vec![false; graph.nodes.len()];
         for index in (0..graph.nodes.len()).rev() {
             let in_place = self.nodes[index].in_place;
+            let dead = graph.nodes[index].active && index + 1 < graph.nodes.len() && !written[index];
+            let parameter = matches!(graph.nodes[index].op, Op::Parameter(_));
+            assert!(!dead || parameter, "node {index} of an architecture is computed, and nothing reads it");
             for (operand, NodeId(x)) in operands(&graph.nodes[index].op).into_iter().enumerate() {
                 if graph.nodes[index].active && !std::mem::replace(&mut written[x], true) {
                     self.nodes[index].writes[operand] = Write::Replace;
@@ -144,11 +174,25 @@ impl Plan {
 /// The operands of a node.
 pub(super) fn operands(op: &Op) -> Vec<NodeId> {
     match op {
-        Op::Data(_) | Op::Parameter(_) => vec![],
+        Op::Data(_) | Op::Constant(_) | Op::Parameter(_) => vec![],
         Op::Linear(_, of) => of.clone(),
         &Op::Bilinear(_, l, r) => vec![l, r],
         &Op::Pointwise(_, x) => vec![x],
     }
+}
+
+/// As many examples as have about so many rows, each node's rows counted by its width, which says how much memory they
+/// take: where the numbers of a node stay in cache from one node to the next, and products are tall.
+///
+/// It depends on the graph alone. Sums over the examples do not depend on it in the gradient; in other orders a sum takes
+/// its terms chunk by chunk.
+fn chunk<T>(graph: &Graph) -> usize {
+    let computed = |op: &Op| !matches!(op, Op::Data(_) | Op::Constant(_) | Op::Parameter(_));
+    let widths = |rows: fn(usize) -> usize| -> usize {
+        let nodes = graph.nodes.iter().filter(|node| computed(&node.op));
+        nodes.map(|node| rows(node.rows) * stride::<T>(node.cols)).sum()
+    };
+    (ROWS * widths(|_| 1) / widths(|rows| rows).max(1)).clamp(1, ROWS)
 }
 
 /// The first operand of a node that only adds something to it, if nobody else reads that operand.
@@ -156,9 +200,9 @@ fn in_place_of(graph: &Graph, index: usize) -> Option<usize> {
     let Op::Linear(linear, of) = &graph.nodes[index].op else { return None };
     let x = of[0].0;
     let fits = match linear {
-        Linear::AddRow | Linear::ShiftByRowMax => true,
-        Linear::Subtract => matches!(graph.nodes[of[1].0].op, Op::Data(_)),
-        Linear::RowSum | Linear::Scale(_) => false,
+        Linear::AddRow | Linear::ShiftByRowMax | Linear::Offset(_) => true,
+        Linear::Add | Linear::Subtract => matches!(graph.nodes[of[1].0].op, Op::Data(_) | Op::Constant(_)),
+        Linear::RowSum | Linear::Scale(_) | Linear::Gather(_) | Linear::Scatter(_) => false,
     };
     let readers = graph.nodes.iter().flat_map(|node| operands(&node.op)).filter(|of| of.0 == x).count();
     let own = graph.nodes[x].active && !matches!(graph.nodes[x].op, Op::Parameter(_));

@@ -2,8 +2,10 @@
 //!
 //! The examples are cut into chunks, and a chunk runs forward and backward through all nodes while its numbers are
 //! in cache; chunks and directions run in parallel. The adjoint of a parameter is one chain of additions over all
-//! examples in order, its entries in parallel. So no result depends on the number of threads, on the size of chunks
-//! and groups of chunks, nor on how many directions are in a block.
+//! examples in order, its entries in parallel. So no result depends on the number of threads, on the size of groups
+//! of chunks, nor on how many directions are in a block. The size of chunks, which the graph alone determines, changes
+//! no bit of the loss and of the gradient of a parameter with one reader; elsewhere a chain takes the terms of a chunk
+//! together.
 
 use rayon::prelude::*;
 
@@ -17,7 +19,7 @@ use super::parameter_adjoint::{Series, add_parameter_adjoints};
 use super::plan::Plan;
 use super::pool::{Pool, Pooled};
 use super::rows::spread;
-use super::tape::{CHUNK, Chunk, Jet, Tape};
+use super::tape::{Chunk, Jet, Tape};
 use super::weights::{Vector, Weights, Which};
 use crate::numeric::{Scalar, pair_count, pairs};
 
@@ -26,8 +28,8 @@ use crate::numeric::{Scalar, pair_count, pairs};
 const KEPT: usize = 32 << 20;
 /// The same in a third-order sweep, which reads them again for every pair of directions.
 const KEPT_FOR_PAIRS: usize = 8 << 20;
-/// Examples added up at a time, if that allows it: adjoints of parameters are read and written once for each group.
-const GROUP: usize = 4 * CHUNK;
+/// Chunks added up at a time, if that allows it: adjoints of parameters are read and written once for each group.
+const GROUP: usize = 4;
 /// Directions whose matrices are packed at a time, in parallel.
 const PACKED: usize = 8;
 
@@ -53,20 +55,35 @@ pub struct Linearized<'a, T> {
 }
 
 impl<T: Scalar> Program<T> {
-    /// A graph with its data tables, each row-major with one row an example.
+    /// A graph with its data tables, each row-major, the rows of an example one after the other.
     ///
     /// # Panics
-    /// If the tables do not fit the graph: a bug of the caller.
+    /// If the tables do not fit the graph, or its last node is not one number an example: a bug of the caller.
     pub fn new(graph: Graph, tables: Vec<Vec<T>>, examples: usize) -> Self {
-        let sizes: Vec<_> = graph.data_widths().iter().map(|width| width * examples).collect();
+        let plan = Plan::new::<T>(&graph);
+        Self::planned(plan, graph, tables, examples)
+    }
+
+    /// The same, swept by so many examples at a time.
+    #[cfg(test)]
+    pub(super) fn with_chunks_of(chunk: usize, graph: Graph, tables: Vec<Vec<T>>, examples: usize) -> Self {
+        let plan = Plan { chunk, ..Plan::new::<T>(&graph) };
+        Self::planned(plan, graph, tables, examples)
+    }
+
+    fn planned(plan: Plan, graph: Graph, tables: Vec<Vec<T>>, examples: usize) -> Self {
+        let shapes = graph.data_shapes();
+        let sizes: Vec<_> = shapes.iter().map(|(rows, cols)| rows * cols * examples).collect();
         assert_eq!(
             sizes,
             tables.iter().map(Vec::len).collect::<Vec<_>>(),
-            "each table has one row an example"
+            "each table has the rows of each example"
         );
-        let tables =
-            tables.iter().zip(graph.data_widths()).map(|(table, &width)| spread(table, width)).collect();
-        let compiled = Compiled { plan: Plan::new::<T>(&graph), graph, tables, examples };
+        let last = graph.nodes.last().map(|last| (last.rows, last.cols));
+        assert_eq!(last, Some((1, 1)), "the last node is the loss of an example");
+        let tables = tables.iter().zip(shapes).map(|(table, &(_, cols))| spread(table, cols)).collect();
+        let constants = graph.constants.iter().map(|constant| constant.repeated(plan.chunk)).collect();
+        let compiled = Compiled { plan, graph, tables, constants, examples };
         Self { compiled, tapes: Pool::new(), jets: Pool::new(), weights: Pool::new(), vectors: Pool::new() }
     }
 
@@ -83,12 +100,13 @@ impl<T: Scalar> Program<T> {
         assert_eq!(w.len(), self.dim(), "the point has p entries");
         let weights = self.packed(w, Which::All);
         let point = Vector { entries: w, weights: &weights };
-        let starts: Vec<usize> = (0..self.compiled.examples).step_by(CHUNK).collect();
+        let chunk = self.compiled.plan.chunk;
+        let starts: Vec<usize> = (0..self.compiled.examples).step_by(chunk).collect();
         let tapes: Vec<Pooled<'_, Tape<T>>> = starts
             .into_par_iter()
             .map(|start| {
                 let mut tape = self.tapes.take(|| Tape::new(&self.compiled));
-                tape.examples = start..(start + CHUNK).min(self.compiled.examples);
+                tape.examples = start..(start + chunk).min(self.compiled.examples);
                 forward_values(&self.compiled, point, &mut tape);
                 reverse_values(&self.compiled, point, &mut tape);
                 tape
@@ -119,7 +137,7 @@ impl<T: Scalar> Program<T> {
         let mut sum = T::ZERO;
         for tape in tapes {
             let place = place.expect("the last node is computed");
-            for &value in super::tape::block(&tape.values, place, 1, tape.rows()) {
+            for &value in super::tape::block(&tape.values, place, 1, tape.count()) {
                 sum += value;
             }
         }
@@ -128,12 +146,13 @@ impl<T: Scalar> Program<T> {
 
     /// The number of chunks whose coefficients, `count` jets an example, are about `kept` bytes.
     fn group(&self, count: usize, kept: usize) -> usize {
-        even(self.compiled.examples.div_ceil(CHUNK), kept / (self.jet_bytes() * count.max(1) * CHUNK))
+        let chunk = self.compiled.plan.chunk;
+        even(self.compiled.examples.div_ceil(chunk), kept / (self.jet_bytes() * count.max(1) * chunk))
     }
 
-    /// The jets an example so that those of a group of examples are `kept` bytes.
+    /// The jets an example so that those of a group of chunks are `kept` bytes.
     fn jets_in_group(&self, kept: usize) -> usize {
-        kept / (self.jet_bytes() * GROUP)
+        kept / (self.jet_bytes() * GROUP * self.compiled.plan.chunk)
     }
 
     fn jet_bytes(&self) -> usize {

@@ -4,11 +4,8 @@ use std::ops::Range;
 
 use super::compiled::Compiled;
 use super::graph::{NodeId, Op};
-use super::rows::{Lines, stride};
+use super::rows::Lines;
 use crate::numeric::Scalar;
-
-/// Examples in a chunk.
-pub(super) const CHUNK: usize = 64;
 
 /// The order-zero work of one chunk.
 #[derive(Debug)]
@@ -33,7 +30,7 @@ impl<T: Scalar> Tape<T> {
     /// Room for a chunk.
     pub fn new(program: &Compiled<T>) -> Self {
         let plan = &program.plan;
-        let room = |width: usize| blank(width * CHUNK);
+        let room = |width: usize| blank(width * plan.chunk);
         Self {
             examples: 0..0,
             values: room(plan.value_width),
@@ -43,7 +40,7 @@ impl<T: Scalar> Tape<T> {
     }
 
     /// The number of examples.
-    pub fn rows(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.examples.len()
     }
 }
@@ -51,7 +48,7 @@ impl<T: Scalar> Tape<T> {
 impl<T: Scalar> Jet<T> {
     /// Room for a chunk.
     pub fn new(program: &Compiled<T>) -> Self {
-        let room = || blank(program.plan.active_width * CHUNK);
+        let room = || blank(program.plan.active_width * program.plan.chunk);
         Self { forward: room(), adjoint: room() }
     }
 
@@ -83,8 +80,9 @@ pub(super) struct Chunk<'s, T> {
 }
 
 impl<'s, T: Scalar> Chunk<'s, T> {
-    pub fn rows(&self) -> usize {
-        self.tape.rows()
+    /// The number of examples.
+    pub fn count(&self) -> usize {
+        self.tape.count()
     }
 
     /// The value of a node.
@@ -100,16 +98,15 @@ impl<'s, T: Scalar> Chunk<'s, T> {
 
     /// The derivatives of a pointwise node.
     pub fn derivatives(&self, node: usize) -> [&'s [T]; 4] {
-        let cols = self.program.graph.nodes[node].cols;
-        let place = self.program.plan.nodes[node].pointwise;
+        let plan = &self.program.plan.nodes[node];
         let tape = self.tape;
-        std::array::from_fn(|order| block(&tape.derivatives[order], place, cols, tape.rows()))
+        std::array::from_fn(|order| block(&tape.derivatives[order], plan.pointwise, plan.width, tape.count()))
     }
 
     /// The coefficients of an active node among those of one order; none for other nodes.
     pub fn block<'j>(&self, coefficients: &'j [T], node: usize) -> Option<&'j [T]> {
-        let place = self.program.plan.nodes[node].active?;
-        Some(block(coefficients, place, self.program.graph.nodes[node].cols, self.rows()))
+        let plan = &self.program.plan.nodes[node];
+        Some(block(coefficients, plan.active?, plan.width, self.count()))
     }
 
     /// The second-order coefficients of a node, if it has any.
@@ -126,46 +123,45 @@ pub(super) fn value<'s, T: Scalar>(
     values: &'s [T],
     NodeId(node): NodeId,
 ) -> &'s [T] {
-    let cols = program.graph.nodes[node].cols;
+    let plan = &program.plan.nodes[node];
+    let width = plan.width;
     match program.graph.nodes[node].op {
-        Op::Data(table) => {
-            let stride = stride::<T>(cols);
-            &program.tables[table][examples.start * stride..examples.end * stride]
-        }
+        Op::Data(table) => &program.tables[table][examples.start * width..examples.end * width],
+        Op::Constant(index) => &program.constants[index][..examples.len() * width],
         Op::Parameter(index) => {
             let parameter = program.graph.parameters[index];
             &w[parameter.offset..][..parameter.size()]
         }
         _ => {
-            let place = program.plan.nodes[node].value.expect("other nodes have a place");
-            block(values, place, cols, examples.len())
+            let place = plan.value.expect("other nodes have a place");
+            block(values, place, width, examples.len())
         }
     }
 }
 
-/// The numbers of a node with its place, `rows x cols`, gaps between rows included.
-pub(super) fn block<T>(numbers: &[T], place: usize, cols: usize, rows: usize) -> &[T] {
-    &numbers[place * rows..(place + stride::<T>(cols)) * rows]
+/// The numbers of a node with its place and its width, of so many examples, gaps between rows included.
+pub(super) fn block<T>(numbers: &[T], place: usize, width: usize, examples: usize) -> &[T] {
+    &numbers[place * examples..(place + width) * examples]
 }
 
 /// As [`block`], to write.
-pub(super) fn block_mut<T>(numbers: &mut [T], place: usize, cols: usize, rows: usize) -> &mut [T] {
-    &mut numbers[place * rows..(place + stride::<T>(cols)) * rows]
+pub(super) fn block_mut<T>(numbers: &mut [T], place: usize, width: usize, examples: usize) -> &mut [T] {
+    &mut numbers[place * examples..(place + width) * examples]
 }
 
 /// The numbers of a node to write, and those of the nodes before it to read.
-pub(super) fn split<T>(numbers: &mut [T], place: usize, cols: usize, rows: usize) -> (&[T], &mut [T]) {
-    let (before, after) = numbers.split_at_mut(place * rows);
-    (before, &mut after[..stride::<T>(cols) * rows])
+pub(super) fn split<T>(numbers: &mut [T], place: usize, width: usize, examples: usize) -> (&[T], &mut [T]) {
+    let (before, after) = numbers.split_at_mut(place * examples);
+    (before, &mut after[..width * examples])
 }
 
 /// The numbers of a node to read, and those of the nodes before it to write.
 pub(super) fn split_reverse<T>(
     numbers: &mut [T],
     place: usize,
-    cols: usize,
-    rows: usize,
+    width: usize,
+    examples: usize,
 ) -> (&mut [T], &[T]) {
-    let (before, after) = numbers.split_at_mut(place * rows);
-    (before, &after[..stride::<T>(cols) * rows])
+    let (before, after) = numbers.split_at_mut(place * examples);
+    (before, &after[..width * examples])
 }
