@@ -1,7 +1,8 @@
-//! Architectures: one file each, which builds a graph and its seeded initial parameters.
+//! Architectures: one file each, which builds a graph and its seeded initial parameters; `layers` has what they share.
 
 pub mod deep_linear;
 mod entry;
+pub mod layers;
 pub mod mlp;
 
 use std::fmt::Debug;

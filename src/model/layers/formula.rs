@@ -1,0 +1,53 @@
+//! A graph of one data table against a formula of its loss that shares no code with it.
+
+use crate::autodiff::{Graph, Program};
+use crate::numeric::random::Stream;
+use crate::numeric::vector::{axpy, distance, norm};
+
+const EXAMPLES: usize = 5;
+/// Differences of sixth order with this step: a remainder of `1.6e-14 f^(7) / 140`, rounding of about 3e-14.
+const STEP: f64 = 0.005;
+
+/// The loss is the mean of `formula(w, x)` over examples; the gradient is its differences, if that is asked for, and HVPs are
+/// differences of the gradient.
+pub fn assert_is(graph: Graph, formula: impl Fn(&[f64], &[f64]) -> f64, has_derivatives: bool) {
+    let (rows, cols) = graph.data_shapes()[0];
+    let x = Stream::new(1, "examples").normals(EXAMPLES * rows * cols);
+    let program = Program::<f64>::new(graph, vec![x.clone()], EXAMPLES);
+    let w: Vec<f64> = Stream::new(2, "point").normals(program.dim()).iter().map(|w| 0.5 * w).collect();
+    let mean = |w: &[f64]| x.chunks(rows * cols).map(|x| formula(w, x)).sum::<f64>() / EXAMPLES as f64;
+    let at = program.linearize(&w);
+    let (found, expected) = (at.loss(), mean(&w));
+    assert!((found - expected).abs() <= 1e-11 * (1.0 + expected.abs()), "{found} for {expected}");
+    if !has_derivatives {
+        return;
+    }
+    let unit = |k: usize| (0..w.len()).map(|i| if i == k { 1.0 } else { 0.0 }).collect::<Vec<f64>>();
+    let gradient: Vec<f64> = (0..w.len()).map(|k| derivative(&w, &unit(k), |w| vec![mean(w)])[0]).collect();
+    let error = distance(at.gradient(), &gradient) / norm(&gradient);
+    assert!(error < 1e-8, "gradient: {error:e}");
+    let u: Vec<f64> = Stream::new(3, "direction").normals(w.len());
+    let u: Vec<f64> = u.iter().map(|x| x / norm(&u)).collect();
+    let hvp = derivative(&w, &u, |w| program.linearize(w).gradient().to_vec());
+    let error = distance(&at.hvp(&u), &hvp) / norm(&hvp);
+    assert!(error < 1e-8, "HVP: {error:e}");
+}
+
+/// The places of a matrix, row after row.
+pub fn entries(rows: usize, cols: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..rows).flat_map(move |i| (0..cols).map(move |j| (i, j)))
+}
+
+fn derivative(w: &[f64], u: &[f64], f: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
+    let mut sum = Vec::new();
+    for (steps, weight) in [(1.0, 45.0), (2.0, -9.0), (3.0, 1.0)] {
+        for sign in [1.0, -1.0] {
+            let mut moved = w.to_vec();
+            axpy(sign * steps * STEP, u, &mut moved);
+            let value = f(&moved);
+            sum.resize(value.len(), 0.0);
+            axpy(sign * weight / (60.0 * STEP), &value, &mut sum);
+        }
+    }
+    sum
+}

@@ -1,0 +1,139 @@
+//! Normalisation of groups of an example's entries.
+
+use crate::autodiff::{Graph, NodeId, Pointwise};
+
+/// `(x - mean) / sqrt(variance + epsilon)` of the columns of each row, times a gain plus a shift, both parameters
+/// `1 x cols`. Shapes: `rows x cols -> rows x cols`.
+pub fn layer_norm(graph: &mut Graph, x: NodeId, epsilon: f64) -> NodeId {
+    let normal = normalize(graph, x, (graph.rows(x), 1), epsilon, |i, _| (i, 0));
+    let scaled = gain(graph, normal);
+    shift(graph, scaled)
+}
+
+/// The same of groups of as many successive columns in all rows: channels of all pixels.
+///
+/// # Panics
+/// If the columns are not a multiple of `groups`: a bug in the architecture.
+pub fn group_norm(graph: &mut Graph, x: NodeId, groups: usize, epsilon: f64) -> NodeId {
+    let cols = graph.cols(x);
+    assert!(cols.is_multiple_of(groups), "{cols} columns in {groups} groups");
+    let width = cols / groups;
+    let normal = normalize(graph, x, (1, groups), epsilon, |_, j| (0, j / width));
+    let scaled = gain(graph, normal);
+    shift(graph, scaled)
+}
+
+/// `x / sqrt(mean x^2 + epsilon)` of the columns of each row, times a gain. Shapes: `rows x cols -> rows x cols`.
+pub fn rms_norm(graph: &mut Graph, x: NodeId, epsilon: f64) -> NodeId {
+    let normal = by_root_mean_square(graph, x, (graph.rows(x), 1), epsilon, |i, _| (i, 0));
+    gain(graph, normal)
+}
+
+/// `(x - mean) / sqrt(variance + epsilon)`, entry (i, j) in group `group(i, j)` of `groups`, all of the same size.
+fn normalize(
+    graph: &mut Graph,
+    x: NodeId,
+    groups: (usize, usize),
+    epsilon: f64,
+    group: impl Fn(usize, usize) -> (usize, usize) + Copy,
+) -> NodeId {
+    let means = mean(graph, x, groups, group);
+    let means = graph.gather(means, graph.shape(x), |i, j| Some(group(i, j)));
+    let centred = graph.subtract(x, means);
+    by_root_mean_square(graph, centred, groups, epsilon, group)
+}
+
+fn by_root_mean_square(
+    graph: &mut Graph,
+    x: NodeId,
+    groups: (usize, usize),
+    epsilon: f64,
+    group: impl Fn(usize, usize) -> (usize, usize) + Copy,
+) -> NodeId {
+    let square = graph.pointwise(Pointwise::Square, x);
+    let means = mean(graph, square, groups, group);
+    let above_zero = graph.offset(means, epsilon);
+    let inverse = graph.pointwise(Pointwise::InverseSquareRoot, above_zero);
+    let inverse = graph.gather(inverse, graph.shape(x), |i, j| Some(group(i, j)));
+    graph.multiply(x, inverse)
+}
+
+/// The mean of each group.
+fn mean(
+    graph: &mut Graph,
+    x: NodeId,
+    groups: (usize, usize),
+    group: impl Fn(usize, usize) -> (usize, usize),
+) -> NodeId {
+    let size = (graph.rows(x) * graph.cols(x)) as f64 / (groups.0 * groups.1) as f64;
+    let sums = graph.scatter(x, groups, |i, j| Some(group(i, j)));
+    graph.scale(1.0 / size, sums)
+}
+
+fn gain(graph: &mut Graph, x: NodeId) -> NodeId {
+    let gain = graph.parameter(1, graph.cols(x));
+    let gain = graph.broadcast(gain, graph.shape(x));
+    graph.multiply(x, gain)
+}
+
+fn shift(graph: &mut Graph, x: NodeId) -> NodeId {
+    let shift = graph.parameter(1, graph.cols(x));
+    graph.add_row(x, shift)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::formula::{assert_is, entries};
+    use super::*;
+    use crate::numeric::random::Stream;
+
+    const EPSILON: f64 = 1e-3;
+    const SHAPE: (usize, usize) = (2, 4);
+
+    /// `sum_ij C_ij (g_j (z_ij - mean) / sqrt(variance + epsilon) + s_j)`, `z = X W` with W `3 x 4`.
+    fn check(
+        norm: fn(&mut Graph, NodeId) -> NodeId,
+        same: fn((usize, usize), (usize, usize)) -> bool,
+        is_centred: bool,
+    ) {
+        let weights = Stream::new(5, "weights").normals(8);
+        let mut graph = Graph::new();
+        let x = graph.data_matrix(2, 3);
+        let w = graph.parameter(3, 4);
+        let z = graph.matmul(x, w);
+        let normal = norm(&mut graph, z);
+        let c = graph.constant(2, 4, weights.clone());
+        let weighted = graph.multiply(normal, c);
+        let sums = graph.row_sum(weighted);
+        graph.column_sum(sums);
+        let formula = |w: &[f64], x: &[f64]| {
+            let z = |(i, j): (usize, usize)| (0..3).map(|k| x[i * 3 + k] * w[k * 4 + j]).sum::<f64>();
+            let normal = |at: (usize, usize)| {
+                let group: Vec<f64> =
+                    entries(SHAPE.0, SHAPE.1).filter(|&other| same(at, other)).map(z).collect();
+                let mean = |x: &mut dyn Iterator<Item = f64>| x.sum::<f64>() / group.len() as f64;
+                let centre = if is_centred { mean(&mut group.iter().copied()) } else { 0.0 };
+                let variance = mean(&mut group.iter().map(|z| (z - centre).powi(2)));
+                let shift = if is_centred { w[16 + at.1] } else { 0.0 };
+                w[12 + at.1] * (z(at) - centre) / (variance + EPSILON).sqrt() + shift
+            };
+            entries(SHAPE.0, SHAPE.1).map(|(i, j)| weights[i * 4 + j] * normal((i, j))).sum()
+        };
+        assert_is(graph, formula, true);
+    }
+
+    #[test]
+    fn layer_norm_is_that_of_the_formula() {
+        check(|graph, x| layer_norm(graph, x, EPSILON), |a, b| a.0 == b.0, true);
+    }
+
+    #[test]
+    fn group_norm_is_that_of_the_formula() {
+        check(|graph, x| group_norm(graph, x, 2, EPSILON), |a, b| a.1 / 2 == b.1 / 2, true);
+    }
+
+    #[test]
+    fn rms_norm_is_that_of_the_formula() {
+        check(|graph, x| rms_norm(graph, x, EPSILON), |a, b| a.0 == b.0, false);
+    }
+}
