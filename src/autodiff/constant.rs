@@ -4,7 +4,7 @@ use super::rows::{Lines, spread};
 use crate::numeric::Scalar;
 
 /// A constant matrix.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Constant {
     pub cols: usize,
     /// Row-major.

@@ -64,19 +64,40 @@ mod tests {
         let out = graph.matmul(hidden, last);
         let square = graph.pointwise(Pointwise::Square, out);
         graph.row_sum(square);
-        let examples = 130;
+        // The first matrix, and the second with its transpose.
+        assert_sizes(graph, 130, 3, 20 * 33 + 2 * 33 * 4);
+    }
+
+    #[test]
+    fn examples_of_many_rows_are_in_small_chunks() {
+        let mut graph = Graph::new();
+        let x = graph.data_matrix(12, 5);
+        let w = graph.parameter(5, 9);
+        let product = graph.matmul(x, w);
+        let mask = graph.constant(12, 9, vec![0.5; 12 * 9]);
+        let masked = graph.multiply(product, mask);
+        let sums = graph.row_sum(masked);
+        graph.column_sum(sums);
+        // Five examples of twelve rows have 60 rows.
+        assert_sizes(graph, 13, 3, 5 * 9);
+    }
+
+    fn assert_sizes(graph: Graph, examples: usize, chunks: u64, packed: usize) {
         let found = Footprint::new::<f64>(&graph, examples);
-        let tables = vec![spread(&vec![0.0; 20 * examples], 20)];
         let bytes = |numbers: usize| 8 * numbers as u64;
-        assert_eq!(found.tables, bytes(tables[0].len()));
+        let table = |&(rows, cols): &(usize, usize)| spread(&vec![0.0; rows * cols * examples], cols);
+        let tables: Vec<_> = graph.data_shapes().iter().map(table).collect();
         let plan = Plan::new::<f64>(&graph);
-        let compiled = Compiled { plan, graph, tables, constants: vec![], examples };
+        let constants: Vec<_> =
+            graph.constants.iter().map(|constant| constant.repeated(plan.chunk)).collect();
+        let numbers: usize = tables.iter().chain(&constants).map(|numbers| numbers.len()).sum();
+        assert_eq!(found.tables, bytes(numbers));
+        let compiled = Compiled { plan, graph, tables, constants, examples };
         let (tape, jet) = (Tape::new(&compiled), Jet::new(&compiled));
         let derivatives: usize = tape.derivatives.iter().map(|numbers| numbers.len()).sum();
-        assert_eq!(found.chunks, 3);
-        assert_eq!(found.point, 3 * bytes(tape.values.len() + derivatives + tape.adjoints.len()));
+        assert_eq!(found.chunks, chunks);
+        assert_eq!(found.point, chunks * bytes(tape.values.len() + derivatives + tape.adjoints.len()));
         assert_eq!(found.jet, bytes(jet.forward.len() + jet.adjoint.len()));
-        // The first matrix, and the second with its transpose.
-        assert_eq!(found.packed, bytes(20 * 33 + 2 * 33 * 4));
+        assert_eq!(found.packed, bytes(packed));
     }
 }

@@ -11,7 +11,7 @@ pub(super) type Entry = (usize, usize);
 /// `Y[i, j] = X_o[k, l]` for each entry (i, j) of an example's matrix Y that has a source (o, (k, l)), else zero.
 ///
 /// The transposed map adds `Y[i, j]` to `X_o[k, l]`, example after example and in each along the rows of Y.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Gather {
     /// The shape of Y.
     shape: Entry,
@@ -19,7 +19,7 @@ pub(super) struct Gather {
 }
 
 /// A matrix that entries come from, and the entries that do.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 struct Source {
     shape: Entry,
     /// It is a parameter: the same matrix for all examples, its rows one after the other.
@@ -30,7 +30,7 @@ struct Source {
 }
 
 /// Successive entries of a row of Y, whose sources are a constant step of rows and columns apart.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 struct Run {
     to: Entry,
     from: Entry,

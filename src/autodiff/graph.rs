@@ -13,7 +13,7 @@ use super::pointwise::Pointwise;
 pub struct NodeId(pub(super) usize);
 
 /// What a node computes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) enum Op {
     /// Constant per example: table `usize` of the data handed to the sweep.
     Data(usize),

@@ -310,3 +310,22 @@ fn a_node_that_nothing_reads_is_told() {
     let tables = tables(&graph, 1);
     Program::new(graph, tables, 1);
 }
+
+/// Rows are other distances apart in single precision; 1e-3 is ten thousand roundings, amplified by the third order.
+#[test]
+fn single_precision_is_double_precision_rounded() {
+    let round = |x: &[f64]| x.iter().map(|&x| x as f32).collect::<Vec<f32>>();
+    let exact = |x: Vec<f32>| x.into_iter().map(f64::from).collect::<Vec<f64>>();
+    for (name, graph) in graphs() {
+        let tables = tables(&graph, 9);
+        let single = Program::<f32>::new(graph.clone(), tables.iter().map(|table| round(table)).collect(), 9);
+        let program = Program::new(graph, tables, 9);
+        let u = round(&directions(&program, 2));
+        let at = single.linearize(&round(&point(&program)));
+        let found = [vec![at.loss()], at.gradient().to_vec(), at.hvp(&u), at.third_order(&u)].map(exact);
+        for (order, (found, expected)) in found.iter().zip(all_orders(&program, 2)).enumerate() {
+            let error = distance(found, &expected) / norm(&expected).max(1e-3);
+            assert!(error < 1e-3, "{name}, order {order}: {error:e}");
+        }
+    }
+}

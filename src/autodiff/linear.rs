@@ -9,7 +9,7 @@ use crate::numeric::Scalar;
 use crate::numeric::dispatch::dispatched;
 
 /// A linear map of per-example matrices (affine where a constant is subtracted).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) enum Linear {
     /// `x + 1 b`: the row b added to each row of x.
     AddRow,

@@ -105,7 +105,8 @@ impl Tile {
         out: &mut [T],
     ) {
         let graph = &program.graph;
-        let is_this = |node: usize| graph.nodes[node].op == Op::Parameter(self.parameter);
+        let is_this =
+            |node: usize| matches!(graph.nodes[node].op, Op::Parameter(index) if index == self.parameter);
         for (index, node) in graph.nodes.iter().enumerate() {
             match &node.op {
                 &Op::Bilinear(Bilinear::MatMul, x, NodeId(w)) if is_this(w) => {
