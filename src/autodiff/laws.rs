@@ -10,7 +10,7 @@ const SHAPE: (usize, usize) = (4, 3);
 /// A node of two matrices of this shape that depend on parameters.
 type Node = fn(&mut Graph, NodeId, NodeId) -> NodeId;
 
-const NODES: [(&str, Node); 32] = [
+const NODES: [(&str, Node); 33] = [
     ("add", |g, h, k| g.add(h, k)),
     ("add to itself", |g, h, _| g.add(h, h)),
     ("subtract", |g, h, k| g.subtract(h, k)),
@@ -37,6 +37,10 @@ const NODES: [(&str, Node); 32] = [
     ("product with a constant", |g, h, _| {
         let c = constant(g);
         g.product(Product::RightTransposed, c, h)
+    }),
+    ("mean of rows that data weight", |g, h, _| {
+        let weights = g.data_matrix(SHAPE.0, 1);
+        g.product(Product::LeftTransposed, weights, h)
     }),
     ("product in blocks", |g, h, k| g.block_product(Product::RightTransposed, h, k, 2)),
     ("gather with zeros", |g, h, _| {
