@@ -54,7 +54,8 @@ impl Comparison for FlatterAtEqualLoss {
             let MidpointSample { loss, eigenvalues, .. } = s.get()?;
             Some((s.discrete.edge_step, *loss, *eigenvalues.first()?))
         };
-        let past = record.samples.iter().filter_map(midpoint).skip_while(|(_, _, top)| !(*top >= EDGE));
+        let at_the_edge = |&(_, _, top): &(f64, f64, f64)| top >= EDGE;
+        let past = record.samples.iter().filter_map(midpoint).skip_while(|point| !at_the_edge(point));
         let points: Points = past.map(|(step, loss, top)| [loss, top / step]).collect();
         if points.is_empty() { Err("no midpoint is at the edge of stability".into()) } else { Ok(points) }
     }
