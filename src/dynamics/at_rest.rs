@@ -40,9 +40,9 @@ pub struct Rest {
 }
 
 impl AtRest {
-    /// For a rule; none if its preconditioner is no root of squares, one a weight, as that of a rule with decay beside the step is none.
+    /// For a rule; none if its preconditioner is no root of squares, one a weight, or decay moves its edge.
     pub fn new(rule: &dyn UpdateRule) -> Option<Self> {
-        let roots = rule.preconditioner().roots()?;
+        let roots = rule.roots()?;
         let eta = EDGE / rule.momentum().edge(0.0) * roots.learning_rate;
         Some(Self { eta, last: None, products: 0 })
     }

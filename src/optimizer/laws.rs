@@ -523,3 +523,17 @@ fn a_frozen_rule_keeps_its_steps() {
         assert!(!double.is_adaptive() && double.learning_rate() == 0.2, "{name}");
     }
 }
+
+/// The point of rest is that of an edge at kappa, which decay beside the step lowers and a schedule moves.
+#[test]
+fn only_roots_without_decay_and_schedule_come_to_rest() {
+    for (name, rule) in rules(0.1) {
+        let has_roots = name.starts_with("rmsprop") || name.starts_with("adam");
+        assert_eq!(rule.roots().is_some(), has_roots, "{name}");
+        let decayed: Rule = Arc::new(Decayed::new(rule.clone(), 0.1));
+        assert!(decayed.roots().is_none(), "{name}");
+    }
+    for (name, rule) in changing(0.1).into_iter().filter(|(name, _)| name.ends_with("changing")) {
+        assert!(rule.roots().is_none(), "{name}");
+    }
+}

@@ -153,6 +153,13 @@ impl dyn UpdateRule + '_ {
         mean_gradient
     }
 
+    /// The roots of which the preconditioner is made, if its state can come to rest: the program of that rest has the edge at kappa, which decay
+    /// beside the step lowers.
+    pub fn roots(&self) -> Option<&Roots> {
+        let any = State { squares: vec![], time: 1.0 };
+        self.preconditioner().roots().filter(|_| self.decay(&any).share == 0.0)
+    }
+
     /// Whether the preconditioner has a state.
     pub fn is_adaptive(&self) -> bool {
         !self.preconditioner().initial(1).is_empty()

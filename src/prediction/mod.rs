@@ -105,7 +105,7 @@ impl About {
             About::Adaptive => settings.is_adaptive(),
             About::OneStep => settings.rule().preconditioner().initial(2).len() < 2,
             About::Decaying => settings.decays(),
-            About::Roots => settings.is_adaptive() && settings.rule().preconditioner().roots().is_some(),
+            About::Roots => settings.is_adaptive() && settings.rule().roots().is_some(),
         }
     }
 }
@@ -121,7 +121,10 @@ impl fmt::Display for About {
             About::OneStep => write!(f, "rules whose step is the same for all weights"),
             About::Decaying => write!(f, "runs with weight_decay or decoupled_weight_decay"),
             About::Roots => {
-                write!(f, "rules whose preconditioner is the root of a state, with a constant learning rate")
+                write!(
+                    f,
+                    "rules whose preconditioner is the root of a state, with a constant learning rate and no decay beside the step"
+                )
             }
         }
     }

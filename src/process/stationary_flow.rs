@@ -18,7 +18,7 @@ pub const KIND: Kind = Kind {
     needs: &[&stationary_preconditioner::KIND],
     ends_with_first_segment: false,
     has_eigenpairs: false,
-    runs_with: |rule| rule.preconditioner().roots().is_some(),
+    runs_with: |rule| rule.roots().is_some(),
     start: |setting| Box::new(Flow::new(setting)),
     part: PartKind::of::<StationaryFlowSample>(),
 };

@@ -20,7 +20,7 @@ pub const KIND: Kind = Kind {
     needs: &[&central_map::KIND],
     ends_with_first_segment: false,
     has_eigenpairs: false,
-    runs_with: |rule| rule.preconditioner().roots().is_some(),
+    runs_with: |rule| rule.roots().is_some(),
     start: |setting| Box::new(Stationary::new(setting)),
     part: PartKind::of::<StationarySample>(),
 };
@@ -204,7 +204,7 @@ pub struct Stationary {
 
 impl Stationary {
     fn new(setting: &Setting<'_>) -> Self {
-        let roots = setting.rule.preconditioner().roots().expect("it runs with such rules");
+        let roots = setting.rule.roots().expect("it runs with such rules");
         Self {
             at_rest: AtRest::new(&**setting.rule).expect("it has roots"),
             beta2: roots.beta2,
@@ -296,7 +296,7 @@ impl Process for Stationary {
         }
         let Some(rest) = self.here.take() else { return Ok(()) };
         self.oscillation.close(&rest);
-        let roots = now.rule.preconditioner().roots().expect("it runs with such rules");
+        let roots = now.rule.roots().expect("it runs with such rules");
         let filled = roots.filled(midpoint.state.time);
         let state: Vec<f64> = midpoint.state.squares.iter().map(|nu| nu / filled).collect();
         let part = self.sample(now.step, &state, &rest)?;
