@@ -1,5 +1,6 @@
 //! Laws that every node obeys in every order: each is put through them in a graph of its own, and in random graphs.
 
+use super::differences::derivative;
 use super::sweep::Program;
 use super::{Graph, NodeId, Pointwise, Product};
 use crate::numeric::random::Stream;
@@ -184,23 +185,6 @@ fn all_orders(program: &Program<f64>, k: usize) -> [Vec<f64>; 4] {
     let u = directions(program, k);
     let at = program.linearize(&point(program));
     [vec![at.loss()], at.gradient().to_vec(), at.hvp(&u), at.third_order(&u)]
-}
-
-/// `d f(w + e u) / de` by differences of sixth order: with these steps the remainder is `1.6e-14 f^(7) / 140`, the rounding
-/// about 3e-14.
-fn derivative(w: &[f64], u: &[f64], f: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
-    const STEP: f64 = 0.005;
-    let mut sum = Vec::new();
-    for (steps, weight) in [(1.0, 45.0), (2.0, -9.0), (3.0, 1.0)] {
-        for sign in [1.0, -1.0] {
-            let mut moved = w.to_vec();
-            axpy(sign * steps * STEP, u, &mut moved);
-            let value = f(&moved);
-            sum.resize(value.len(), 0.0);
-            axpy(sign * weight / (60.0 * STEP), &value, &mut sum);
-        }
-    }
-    sum
 }
 
 /// The errors of gradient, HVPs and third order against differences of the order below, relative to their length.

@@ -9,6 +9,8 @@ mod block_product;
 mod by_line;
 mod compiled;
 mod constant;
+#[cfg(test)]
+pub(crate) mod differences;
 mod footprint;
 mod forward;
 mod gather;

@@ -32,16 +32,10 @@ pub trait Architecture: Debug + Send + Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::assert_modules;
 
     #[test]
     fn every_file_is_registered_under_its_name() {
-        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/model")).expect("there");
-        let names = folder.map(|file| file.expect("readable").file_name().to_string_lossy().into_owned());
-        let modules = names.filter_map(|name| name.strip_suffix(".rs").map(String::from));
-        let mut files: Vec<String> = modules.filter(|name| name != "mod" && name != "entry").collect();
-        files.sort();
-        let mut registered: Vec<&str> = kinds().iter().map(|kind| kind.name).collect();
-        registered.sort();
-        assert_eq!(files, registered);
+        assert_modules("model", &["mod", "entry", "layers"], kinds().iter().map(|kind| kind.name));
     }
 }

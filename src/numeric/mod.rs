@@ -1,5 +1,6 @@
 //! Reproducible kernels: matrix product, pointwise functions, ordered sums, seeded random numbers.
 
+pub mod cholesky;
 pub mod dispatch;
 pub mod elementary;
 mod matmul;

@@ -4,7 +4,7 @@ use toml::de::DeTable;
 
 use super::*;
 use crate::numeric::random::Stream;
-use crate::source::{Kind, Source};
+use crate::source::{Kind, Source, assert_modules};
 
 /// Rules of every kind, by what suite files say of them.
 fn rules(eta: f64) -> Vec<(String, Rule)> {
@@ -101,18 +101,7 @@ fn growth(rule: &dyn UpdateRule, lambda: f64, state: &State) -> f64 {
 
 #[test]
 fn every_file_is_registered_under_its_name() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/optimizer/rules");
-    let mut files: Vec<String> = std::fs::read_dir(folder)
-        .expect("the folder is there")
-        .map(|entry| {
-            entry.expect("readable").file_name().to_string_lossy().trim_end_matches(".rs").to_string()
-        })
-        .filter(|name| name != "mod")
-        .collect();
-    files.sort();
-    let mut names: Vec<&str> = kinds().iter().map(|kind| kind.name).collect();
-    names.sort();
-    assert_eq!(files, names);
+    assert_modules("optimizer/rules", &["mod"], kinds().iter().map(|kind| kind.name));
 }
 
 /// Three steps of a rule, told as its source tells them: from weights, given gradients and the learning rate.

@@ -58,13 +58,7 @@ fn judge(statement: &str, record: &Record, terms: Terms, swapped: bool) -> Judge
     let pairs = late.map(|&(first, second)| if swapped { (second, first) } else { (first, second) });
     let (first, second): (Vec<f64>, Vec<f64>) = pairs.unzip();
     let ratio = Average::ratio(&first, &second);
-    let values = Values {
-        predicted: 0.0,
-        measured: ratio.mean,
-        discrepancy: ratio.mean,
-        tolerance: 1.0,
-        numerical_error: errors_allowed(1, FREEDOM) * ratio.standard_error,
-    };
+    let values = Values::less_than_one(ratio.mean, errors_allowed(1, FREEDOM) * ratio.standard_error);
     let reason = "ratio of means over the last quarter of the steps since the first segment began, where both started at the same \
                   midpoint: less means below 1. The error is the 99 % interval; half the substep moves the ratio by 1e-3 at most \
                   on the shipped runs, a tenth of it or less";

@@ -8,7 +8,7 @@ pub type Points = Vec<[f64; 2]>;
 
 /// A run of a sweep.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Swept {
+pub struct SweptRun {
     /// The value of the setting.
     pub value: f64,
     /// What is kept of it, or why there is nothing to compare.
@@ -28,5 +28,5 @@ pub trait Comparison: Sync {
     fn points(&self, record: &Record) -> Result<Points, String>;
 
     /// Judges the claim and its control on runs in ascending order of the setting.
-    fn compare(&self, runs: &[Swept]) -> Finding;
+    fn compare(&self, runs: &[SweptRun]) -> Finding;
 }

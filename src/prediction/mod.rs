@@ -27,7 +27,7 @@ mod worst;
 use std::fmt;
 use std::sync::LazyLock;
 
-pub use comparison::{Comparison, Points, Swept};
+pub use comparison::{Comparison, Points, SweptRun};
 pub use estimate::{Averages, Estimate, Estimates, Theory, judge_pooled};
 pub use verdict::{Finding, Judgement, Outcome, Values};
 

@@ -126,6 +126,13 @@ pub struct Values {
     pub numerical_error: f64,
 }
 
+impl Values {
+    /// Of a ratio that is to be less than 1.
+    pub fn less_than_one(ratio: f64, numerical_error: f64) -> Self {
+        Self { predicted: 0.0, measured: ratio, discrepancy: ratio, tolerance: 1.0, numerical_error }
+    }
+}
+
 /// A judgement of the claim and one of its control, a theory that is wrong in one place, on the same run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {

@@ -191,8 +191,6 @@ pub struct Mishap {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     /// What processes share.
@@ -200,14 +198,7 @@ mod tests {
 
     #[test]
     fn every_file_is_a_process_that_is_registered_under_its_name() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/process");
-        let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("readable").file_name();
-        let files: BTreeSet<String> = std::fs::read_dir(folder)
-            .expect("the folder is there")
-            .map(|entry| name(entry).to_string_lossy().trim_end_matches(".rs").to_string())
-            .collect();
-        let names = kinds().iter().map(|kind| kind.name).chain(SHARED);
-        assert_eq!(files, names.map(String::from).collect());
+        crate::source::assert_modules("process", &SHARED, kinds().iter().map(|kind| kind.name));
         for kind in kinds() {
             assert_eq!(find(kind.name), Some(*kind));
             assert!(!kind.title.is_empty() && !kind.meaning.is_empty());

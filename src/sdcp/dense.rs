@@ -1,6 +1,7 @@
-//! Dense kernels of the solver: congruences, Cholesky factors, triangular solves.
+//! Dense kernels of the solver: congruences, refined solves.
 
 use super::packing::{pack, pack_onto, unpack_into};
+use crate::numeric::cholesky::{solve_lower, solve_lower_transposed};
 use crate::numeric::dispatch::dispatched;
 use crate::numeric::{Matrix, vector};
 
@@ -110,49 +111,6 @@ fn transform_columns(b: &Matrix, g: &Matrix) -> Matrix {
     Matrix::from_columns(b.rows(), b.cols(), data)
 }
 
-/// Replaces the lower triangle of A by its Cholesky factor L, `A = L L'`, and the rest by zero; false, with A
-/// destroyed, if a pivot is not positive and finite.
-pub fn cholesky(a: &mut Matrix) -> bool {
-    let n = a.rows();
-    for j in 0..n {
-        let pivot = a[(j, j)].sqrt();
-        if !(pivot > 0.0 && pivot.is_finite()) {
-            return false;
-        }
-        let column = a.col_mut(j);
-        column[..j].fill(0.0);
-        column[j] = pivot;
-        column[j + 1..].iter_mut().for_each(|entry| *entry /= pivot);
-        let column = column.to_vec();
-        for l in j + 1..n {
-            let factor = column[l];
-            for (entry, x) in a.col_mut(l)[l..].iter_mut().zip(&column[l..]) {
-                *entry -= factor * x;
-            }
-        }
-    }
-    true
-}
-
-/// `x = L^-1 x`.
-pub fn solve_lower(l: &Matrix, x: &mut [f64]) {
-    for j in 0..x.len() {
-        x[j] /= l[(j, j)];
-        let factor = x[j];
-        for (entry, c) in x[j + 1..].iter_mut().zip(&l.col(j)[j + 1..]) {
-            *entry -= factor * c;
-        }
-    }
-}
-
-/// `x = L'^-1 x`.
-pub fn solve_lower_transposed(l: &Matrix, x: &mut [f64]) {
-    for j in (0..x.len()).rev() {
-        let sum = vector::dot(&l.col(j)[j + 1..], &x[j + 1..]);
-        x[j] = (x[j] - sum) / l[(j, j)];
-    }
-}
-
 /// The solution of `A x = rhs` from the Cholesky factor L of A, with one step of iterative refinement.
 pub fn solve_refined(a: &Matrix, l: &Matrix, rhs: &[f64]) -> Vec<f64> {
     let solve = |mut x: Vec<f64>| {
@@ -169,6 +127,7 @@ pub fn solve_refined(a: &Matrix, l: &Matrix, rhs: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::numeric::cholesky::cholesky;
     use crate::sdcp::packing::unpack;
 
     #[test]

@@ -12,6 +12,7 @@
 
 use super::dense;
 use super::packing::{pack, unpack};
+use crate::numeric::cholesky::{cholesky, solve_lower};
 use crate::numeric::{Matrix, symmetric_eigen};
 
 /// Where the iteration ended.
@@ -81,7 +82,7 @@ fn factor(system: &Matrix) -> Option<Matrix> {
         for p in 0..factor.rows() {
             factor[(p, p)] *= 1.0 + boost;
         }
-        dense::cholesky(&mut factor).then_some(factor)
+        cholesky(&mut factor).then_some(factor)
     })
 }
 
@@ -157,7 +158,7 @@ impl Point {
         let moved =
             |m: &Matrix| Matrix::from_fn(k, k, |i, j| t * m[(i, j)] + if i == j { self.d[i] } else { 0.0 });
         let mut l = moved(dx);
-        if !dense::cholesky(&mut l) {
+        if !cholesky(&mut l) {
             return false;
         }
         let (squares, v) = symmetric_eigen(&dense::congruence(&l, &moved(dr)));
@@ -168,7 +169,7 @@ impl Point {
         let roots: Vec<f64> = d.iter().map(|d| d.sqrt()).collect();
         let glv = dense::product(&dense::product(&self.g, &l), &v);
         for j in 0..k {
-            dense::solve_lower(&l, self.inverse.col_mut(j));
+            solve_lower(&l, self.inverse.col_mut(j));
         }
         let vli = dense::product(&dense::transpose(&v), &self.inverse);
         self.g = Matrix::from_fn(k, k, |i, j| glv[(i, j)] / roots[j]);

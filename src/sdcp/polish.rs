@@ -12,6 +12,7 @@
 
 use super::dense;
 use super::packing::{pack, pairs, unpack};
+use crate::numeric::cholesky::cholesky;
 use crate::numeric::{Matrix, symmetric_eigen};
 
 const MAX_STEPS: usize = 8;
@@ -96,7 +97,7 @@ impl State {
             })
             .collect();
         let mut factor = system.clone();
-        if !dense::cholesky(&mut factor) {
+        if !cholesky(&mut factor) {
             return None;
         }
         for (&p, value) in active.iter().zip(dense::solve_refined(&system, &factor, &rhs)) {

@@ -4,6 +4,7 @@ use super::dense;
 use super::packing::{packed_len, pairs, weight};
 use super::residual::residual;
 use crate::numeric::Matrix;
+use crate::numeric::cholesky::cholesky;
 
 /// Why a problem is refused or not solved.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -162,7 +163,7 @@ fn is_semidefinite(b: &Matrix) -> bool {
     for p in 0..b.rows() {
         shifted[(p, p)] += 1e-10;
     }
-    dense::cholesky(&mut shifted)
+    cholesky(&mut shifted)
 }
 
 #[cfg(test)]

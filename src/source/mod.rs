@@ -10,6 +10,8 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeValue, ValueDeserializer};
 
+#[cfg(test)]
+pub(crate) use registry::assert_modules;
 pub use registry::{Kind, Parameters, choose, serialize};
 pub use suggestion::did_you_mean;
 

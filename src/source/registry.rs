@@ -87,3 +87,18 @@ pub fn serialize<S: Serializer, E: Parameters + ?Sized>(
     map.serialize_entry(name, &parameters)?;
     map.end()
 }
+
+/// Asserts that the modules of a folder of `src`, but for those that are shared, are of these names.
+#[cfg(test)]
+pub(crate) fn assert_modules<'a>(folder: &str, shared: &[&'a str], names: impl IntoIterator<Item = &'a str>) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder);
+    let module = |entry: std::io::Result<std::fs::DirEntry>| {
+        let path = entry.expect("readable").path();
+        let is_module = path.is_dir() || path.extension().is_some_and(|ending| ending == "rs");
+        is_module.then(|| path.file_stem().expect("it has a name").to_string_lossy().into_owned())
+    };
+    let entries = std::fs::read_dir(path).expect("the folder is there");
+    let modules: std::collections::BTreeSet<String> = entries.filter_map(module).collect();
+    let names = names.into_iter().chain(shared.iter().copied()).map(String::from).collect();
+    assert_eq!(modules, names, "{folder}");
+}

@@ -1,7 +1,8 @@
 //! Cholesky factors and inverses of matrices of some hundred rows, with the same bits on every processor.
 
 use crate::numeric::Matrix;
-use crate::numeric::vector::{axpy, dot};
+use crate::numeric::cholesky::{cholesky, solve_lower, solve_lower_from, solve_lower_transposed};
+use crate::numeric::vector::dot;
 
 /// L with `A = L L'`, by columns; what is above the diagonal is zero.
 pub struct Cholesky(Matrix);
@@ -9,32 +10,14 @@ pub struct Cholesky(Matrix);
 impl Cholesky {
     /// Of a symmetric matrix, of which the lower triangle is read; none if a pivot is not positive and finite.
     pub fn new(mut a: Matrix) -> Option<Self> {
-        let n = a.rows();
-        for j in 0..n {
-            let pivot = a[(j, j)].sqrt();
-            if !(pivot > 0.0 && pivot.is_finite()) {
-                return None;
-            }
-            let column = a.col_mut(j);
-            column[..j].fill(0.0);
-            column[j] = pivot;
-            column[j + 1..].iter_mut().for_each(|entry| *entry /= pivot);
-            let column = column.to_vec();
-            for l in j + 1..n {
-                axpy(-column[l], &column[l..], &mut a.col_mut(l)[l..]);
-            }
-        }
-        Some(Self(a))
+        cholesky(&mut a).then_some(Self(a))
     }
 
     /// `A^-1 x`.
     pub fn solve(&self, x: &[f64]) -> Vec<f64> {
         let mut x = x.to_vec();
-        self.forward(0, &mut x);
-        for j in (0..x.len()).rev() {
-            let column = self.0.col(j);
-            x[j] = (x[j] - dot(&column[j + 1..], &x[j + 1..])) / column[j];
-        }
+        solve_lower(&self.0, &mut x);
+        solve_lower_transposed(&self.0, &mut x);
         x
     }
 
@@ -42,7 +25,7 @@ impl Cholesky {
     pub fn inverse(&self) -> Matrix {
         let n = self.0.rows();
         let mut w = Matrix::identity(n);
-        (0..n).for_each(|j| self.forward(j, w.col_mut(j)));
+        (0..n).for_each(|j| solve_lower_from(j, &self.0, w.col_mut(j)));
         let mut inverse = Matrix::zeros(n, n);
         for j in 0..n {
             for i in j..n {
@@ -52,15 +35,6 @@ impl Cholesky {
             }
         }
         inverse
-    }
-
-    /// `x <- L^-1 x`, where x is zero before an index.
-    fn forward(&self, from: usize, x: &mut [f64]) {
-        for j in from..x.len() {
-            let column = self.0.col(j);
-            x[j] /= column[j];
-            axpy(-x[j], &column[j + 1..], &mut x[j + 1..]);
-        }
     }
 }
 

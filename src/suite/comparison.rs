@@ -2,7 +2,7 @@
 
 use super::{Case, Runs, VerdictRow};
 use crate::experiment::Record;
-use crate::prediction::{Comparison, Points, Prediction, Swept};
+use crate::prediction::{Comparison, Points, Prediction, SweptRun};
 
 /// What a run contributes to a prediction about its sweep.
 #[derive(Clone)]
@@ -48,8 +48,8 @@ pub fn compared(shares: &[Share]) -> Vec<VerdictRow> {
 fn row(shares: &[&Share]) -> Option<VerdictRow> {
     let first = shares.first()?;
     let claim: &dyn Comparison = first.prediction.comparison()?;
-    let swept = |share: &&Share| Swept { value: share.value, points: share.points.clone() };
-    let mut runs: Vec<Swept> = shares.iter().map(swept).collect();
+    let swept = |share: &&Share| SweptRun { value: share.value, points: share.points.clone() };
+    let mut runs: Vec<SweptRun> = shares.iter().map(swept).collect();
     runs.sort_by(|a, b| a.value.total_cmp(&b.value));
     Some(VerdictRow {
         suite: first.suite.clone(),

@@ -1,12 +1,11 @@
 //! A graph of one data table against a formula of its loss that shares no code with it.
 
+use crate::autodiff::differences::derivative;
 use crate::autodiff::{Graph, Program};
 use crate::numeric::random::Stream;
-use crate::numeric::vector::{axpy, distance, norm};
+use crate::numeric::vector::{distance, norm};
 
 const EXAMPLES: usize = 5;
-/// Differences of sixth order with this step: a remainder of `1.6e-14 f^(7) / 140`, rounding of about 3e-14.
-const STEP: f64 = 0.005;
 
 /// The loss is the mean of `formula(w, x)` over examples; the gradient is its differences, if that is asked for, and HVPs are
 /// differences of the gradient.
@@ -36,18 +35,4 @@ pub fn assert_is(graph: Graph, formula: impl Fn(&[f64], &[f64]) -> f64, has_deri
 /// The places of a matrix, row after row.
 pub fn entries(rows: usize, cols: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..rows).flat_map(move |i| (0..cols).map(move |j| (i, j)))
-}
-
-fn derivative(w: &[f64], u: &[f64], f: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
-    let mut sum = Vec::new();
-    for (steps, weight) in [(1.0, 45.0), (2.0, -9.0), (3.0, 1.0)] {
-        for sign in [1.0, -1.0] {
-            let mut moved = w.to_vec();
-            axpy(sign * steps * STEP, u, &mut moved);
-            let value = f(&moved);
-            sum.resize(value.len(), 0.0);
-            axpy(sign * weight / (60.0 * STEP), &value, &mut sum);
-        }
-    }
-    sum
 }

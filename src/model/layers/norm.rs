@@ -6,8 +6,7 @@ use crate::autodiff::{Graph, NodeId, Pointwise};
 /// `1 x cols`. Shapes: `rows x cols -> rows x cols`.
 pub fn layer_norm(graph: &mut Graph, x: NodeId, epsilon: f64) -> NodeId {
     let normal = normalize(graph, x, (graph.rows(x), 1), epsilon, |i, _| (i, 0));
-    let scaled = gain(graph, normal);
-    shift(graph, scaled)
+    affine(graph, normal)
 }
 
 /// The same of groups of as many successive columns in all rows: channels of all pixels.
@@ -19,8 +18,7 @@ pub fn group_norm(graph: &mut Graph, x: NodeId, groups: usize, epsilon: f64) -> 
     assert!(cols.is_multiple_of(groups), "{cols} columns in {groups} groups");
     let width = cols / groups;
     let normal = normalize(graph, x, (1, groups), epsilon, |_, j| (0, j / width));
-    let scaled = gain(graph, normal);
-    shift(graph, scaled)
+    affine(graph, normal)
 }
 
 /// `x / sqrt(mean x^2 + epsilon)` of the columns of each row, times a gain. Shapes: `rows x cols -> rows x cols`.
@@ -68,6 +66,12 @@ fn mean(
     let size = (graph.rows(x) * graph.cols(x)) as f64 / (groups.0 * groups.1) as f64;
     let sums = graph.scatter(x, groups, |i, j| Some(group(i, j)));
     graph.scale(1.0 / size, sums)
+}
+
+/// Times a gain plus a shift, both parameters `1 x cols`.
+fn affine(graph: &mut Graph, x: NodeId) -> NodeId {
+    let scaled = gain(graph, x);
+    shift(graph, scaled)
 }
 
 fn gain(graph: &mut Graph, x: NodeId) -> NodeId {

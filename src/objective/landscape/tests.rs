@@ -259,12 +259,5 @@ fn what_is_no_such_landscape_is_refused() {
 #[test]
 fn every_file_is_registered_under_its_name() {
     const SHARED: [&str; 4] = ["mod", "basis", "pencil", "tests"];
-    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/objective/landscape"));
-    let files = folder.expect("the folder is there").map(|file| file.expect("readable").file_name());
-    let names = files.map(|name| name.to_string_lossy().trim_end_matches(".rs").to_string());
-    let mut names: Vec<String> = names.filter(|name| !SHARED.contains(&name.as_str())).collect();
-    names.sort();
-    let mut registered: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
-    registered.sort();
-    assert_eq!(names, registered);
+    crate::source::assert_modules("objective/landscape", &SHARED, KINDS.iter().map(|kind| kind.name));
 }

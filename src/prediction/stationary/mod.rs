@@ -61,14 +61,8 @@ fn less(statement: &str, ratios: impl Iterator<Item = (f64, f64)>, reason: &str)
         return Judgement::not_reached(statement, "the program was not solved at any point");
     }
     let most = largest(ratios.iter().map(|&(ratio, _)| ratio));
-    let values = Values {
-        predicted: 0.0,
-        measured: most,
-        discrepancy: most,
-        tolerance: 1.0,
-        numerical_error: largest(ratios.iter().map(|&(_, error)| error)),
-    };
-    Judgement::new(statement, values, reason)
+    let error = largest(ratios.iter().map(|&(_, error)| error));
+    Judgement::new(statement, Values::less_than_one(most, error), reason)
 }
 
 /// The claim that the first of two means over time is less than the second, or that it is not, with the interval of their ratio as the
@@ -79,13 +73,12 @@ fn less_on_average(
     reason: &str,
 ) -> Judgement {
     let ratio = Average::ratio(first, second);
-    let short = if ratio.mean > 1.0 { 0.0 } else { 1.0 - ratio.mean };
-    let values = Values {
-        predicted: if is_less { 0.0 } else { 1.0 },
-        measured: ratio.mean,
-        discrepancy: if is_less { ratio.mean } else { short },
-        tolerance: if is_less { 1.0 } else { 0.0 },
-        numerical_error: errors_allowed(1, FREEDOM) * ratio.standard_error,
+    let (measured, numerical_error) = (ratio.mean, errors_allowed(1, FREEDOM) * ratio.standard_error);
+    let short = if measured > 1.0 { 0.0 } else { 1.0 - measured };
+    let values = if is_less {
+        Values::less_than_one(measured, numerical_error)
+    } else {
+        Values { predicted: 1.0, measured, discrepancy: short, tolerance: 0.0, numerical_error }
     };
     Judgement::new(statement, values, reason)
 }

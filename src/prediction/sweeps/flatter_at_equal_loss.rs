@@ -4,7 +4,7 @@
 use crate::experiment::Record;
 use crate::optimizer::EDGE;
 use crate::prediction::average::{Average, FREEDOM, errors_allowed};
-use crate::prediction::comparison::{Comparison, Points, Swept};
+use crate::prediction::comparison::{Comparison, Points, SweptRun};
 use crate::prediction::estimate::finding;
 use crate::prediction::window::SHORTEST;
 use crate::prediction::{Finding, Judgement, Prediction, Values};
@@ -35,7 +35,7 @@ impl Prediction for FlatterAtEqualLoss {
 
     /// One run alone is compared with none.
     fn judge(&self, record: &Record) -> Finding {
-        self.compare(&[Swept { value: record.learning_rate, points: self.points(record) }])
+        self.compare(&[SweptRun { value: record.learning_rate, points: self.points(record) }])
     }
 
     fn comparison(&self) -> Option<&dyn Comparison> {
@@ -60,7 +60,7 @@ impl Comparison for FlatterAtEqualLoss {
         if points.is_empty() { Err("no midpoint is at the edge of stability".into()) } else { Ok(points) }
     }
 
-    fn compare(&self, runs: &[Swept]) -> Finding {
+    fn compare(&self, runs: &[SweptRun]) -> Finding {
         let pairs: Result<Vec<Pair>, String> =
             runs.windows(2).map(|pair| Pair::of(&pair[0], &pair[1])).collect();
         let alone = || runs.iter().find_map(|run| run.points.clone().err());
@@ -94,7 +94,7 @@ struct Pair {
 
 impl Pair {
     /// Over the steps of the second run whose loss the first run has too.
-    fn of(smaller: &Swept, larger: &Swept) -> Result<Self, String> {
+    fn of(smaller: &SweptRun, larger: &SweptRun) -> Result<Self, String> {
         let (reference, points) = (ByLoss::new(smaller.points.as_ref()?), larger.points.as_ref()?);
         let both = points.iter().filter_map(|&[loss, sharpness]| Some((sharpness, reference.at(loss)?)));
         let (second, first): (Vec<f64>, Vec<f64>) = both.unzip();
@@ -114,8 +114,7 @@ impl Pair {
         let error = errors_allowed(comparisons, FREEDOM) * standard_error + self.steps as f64 * f64::EPSILON;
         let (measured, numerical_error) =
             if swapped { (1.0 / mean, error / (mean * mean)) } else { (mean, error) };
-        let values =
-            Values { predicted: 0.0, measured, discrepancy: measured, tolerance: 1.0, numerical_error };
+        let values = Values::less_than_one(measured, numerical_error);
         let [a, b] = self.rates;
         let reason = format!(
             "the sharpness with learning rate {b} over that with {a} at equal loss{}, the pair of neighbours where it is largest: ratio of \
@@ -158,7 +157,7 @@ mod tests {
     use crate::prediction::Outcome::{self, Holds, NotReached, Unresolved, Violated};
 
     /// A run whose loss falls from 2 to 1 in 1,000 steps while its sharpness goes as `scale / sqrt(loss)`, in cycles of 40 steps.
-    fn run(value: f64, scale: f64) -> Swept {
+    fn run(value: f64, scale: f64) -> SweptRun {
         let point = |step: i32| {
             let loss = 2.0 - 1e-3 * f64::from(step);
             [
@@ -167,10 +166,10 @@ mod tests {
                     * (1.0 + 0.02 * libm::sin(f64::from(step) * std::f64::consts::TAU / 40.0)),
             ]
         };
-        Swept { value, points: Ok((0..1000).map(point).collect()) }
+        SweptRun { value, points: Ok((0..1000).map(point).collect()) }
     }
 
-    fn verdicts(runs: &[Swept]) -> [Outcome; 2] {
+    fn verdicts(runs: &[SweptRun]) -> [Outcome; 2] {
         let Finding { claim, control } = FlatterAtEqualLoss.compare(runs);
         [claim.verdict, control.verdict]
     }
@@ -192,7 +191,7 @@ mod tests {
         let fast = run(0.2, 1.9);
         let halved =
             |points: Points| points.into_iter().map(|[l, _]| [0.75 * l, 1.9 / (0.75 * l).sqrt()]).collect();
-        let fast = Swept { points: fast.points.map(halved), ..fast };
+        let fast = SweptRun { points: fast.points.map(halved), ..fast };
         assert_eq!(verdicts(&[run(0.1, 2.0), fast]), [Holds, Violated]);
     }
 
@@ -201,9 +200,9 @@ mod tests {
         assert_eq!(verdicts(&[run(0.1, 2.0)]), [NotReached, NotReached]);
         let apart = |points: Points| points.into_iter().map(|[loss, s]| [0.1 * loss, s]).collect();
         let lower = run(0.2, 1.0);
-        let lower = Swept { points: lower.points.map(apart), ..lower };
+        let lower = SweptRun { points: lower.points.map(apart), ..lower };
         assert_eq!(verdicts(&[run(0.1, 2.0), lower]), [NotReached, NotReached]);
-        let lost = Swept { value: 0.2, points: Err("it diverged".into()) };
+        let lost = SweptRun { value: 0.2, points: Err("it diverged".into()) };
         let finding = FlatterAtEqualLoss.compare(&[run(0.1, 2.0), lost]);
         assert_eq!((finding.claim.verdict, finding.claim.reason.as_str()), (NotReached, "it diverged"));
     }
