@@ -155,6 +155,7 @@ impl ByLoss {
 mod tests {
     use super::*;
     use crate::prediction::Outcome::{self, Holds, NotReached, Unresolved, Violated};
+    use crate::prediction::synthetic::truth;
 
     /// A run whose loss falls from 2 to 1 in 1,000 steps while its sharpness goes as `scale / sqrt(loss)`, in cycles of 40 steps.
     fn run(value: f64, scale: f64) -> SweptRun {
@@ -193,6 +194,23 @@ mod tests {
             |points: Points| points.into_iter().map(|[l, _]| [0.75 * l, 1.9 / (0.75 * l).sqrt()]).collect();
         let fast = SweptRun { points: fast.points.map(halved), ..fast };
         assert_eq!(verdicts(&[run(0.1, 2.0), fast]), [Holds, Violated]);
+    }
+
+    #[test]
+    fn between_two_losses_the_sharpness_is_interpolated() {
+        let sharpness = ByLoss::new(&vec![[2.0, 20.0], [1.0, 10.0], [2.0, 40.0], [f64::NAN, 1.0]]);
+        let expected = [None, Some(10.0), Some(15.0), Some(30.0), None];
+        assert_eq!([0.5, 1.0, 1.25, 2.0, 2.5].map(|loss| sharpness.at(loss)), expected);
+    }
+
+    #[test]
+    fn what_is_compared_begins_at_the_edge() {
+        let record = truth::record();
+        let points = FlatterAtEqualLoss.points(&record).expect("it comes to the edge");
+        let first = record.samples.len() - points.len();
+        let top = |step: usize| record.samples[step].get().map(|m: &MidpointSample| m.eigenvalues[0]);
+        assert!(top(first - 1).is_some_and(|top| top < EDGE) && top(first).is_some_and(|top| top >= EDGE));
+        assert_eq!(points[0][1], top(first).expect("checked") / truth::ETA);
     }
 
     #[test]
