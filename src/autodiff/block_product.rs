@@ -61,6 +61,14 @@ impl BlockProduct {
         }
     }
 
+    /// The terms of an entry's sum.
+    pub fn inner(&self) -> usize {
+        match self.form {
+            Product::Plain | Product::RightTransposed => self.left.1,
+            Product::LeftTransposed => self.left.0,
+        }
+    }
+
     /// The product of the adjoint Y and the other factor that is the adjoint of factor `operand`, and where Y stands:
     /// of `L R` they are `Y R'` and `L' Y`, of `L R'` `Y R` and `Y' L`, of `L' R` `R Y'` and `L Y`.
     pub fn adjoint(self, operand: usize) -> (Self, Place) {

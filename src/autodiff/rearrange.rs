@@ -84,6 +84,11 @@ impl Graph {
         })
     }
 
+    /// All entries in one row.
+    pub fn flatten(&mut self, x: NodeId) -> NodeId {
+        self.reshape(x, (1, self.rows(x) * self.cols(x)))
+    }
+
     /// `x` transposed.
     pub fn transpose(&mut self, x: NodeId) -> NodeId {
         let (rows, cols) = self.shape(x);

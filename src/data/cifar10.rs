@@ -53,7 +53,7 @@ fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
             for (batch, content) in batches.iter().zip(contents) {
                 source.make("batches", batch, |_| decode(content, &mut labels, &mut pixels))?;
             }
-            let sizes = [labels.len(), SIDE, SIDE * COLOURS];
+            let sizes = [labels.len(), SIDE, SIDE, COLOURS];
             Decoded::new(Values::Bytes(pixels), &sizes, Answers::Labels(labels))
                 .map_err(|message| source.refuse(span, message))
         },

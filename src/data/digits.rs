@@ -68,7 +68,7 @@ impl Entry for Digits {
     }
 
     fn shape(&self) -> Shape {
-        Shape { rows: self.side, cols: self.side }
+        Shape { rows: self.side, cols: self.side, channels: 1 }
     }
 
     /// Chosen by the stream `examples` of `seed`.

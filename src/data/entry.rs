@@ -1,6 +1,7 @@
 //! What a suite file says of a data set: an open set of kinds, each in a file of its own.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Serializer;
@@ -8,7 +9,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::{Dataset, Shape};
-use super::{chebyshev, digits, gaussian, orthogonal, teacher_student, two_moons};
+use super::{chebyshev, copying, digits, gaussian, orthogonal, sorting, teacher_student, two_moons};
 use super::{cifar10, csv, idx, npy, npz};
 use crate::source::{self, Kind, Parameters, Parsed, Source};
 
@@ -23,12 +24,17 @@ pub trait Entry: Parameters + fmt::Debug + Send + Sync {
     /// The number of features of an example.
     fn features(&self) -> usize;
 
-    /// The number of targets of an example.
+    /// The number of targets: of an example, or of each of its positions that has some.
     fn targets(&self) -> usize;
 
     /// How the features of an example are laid out.
     fn shape(&self) -> Shape {
-        Shape { rows: 1, cols: self.features() }
+        Shape { rows: 1, cols: self.features(), channels: 1 }
+    }
+
+    /// The rows of an example that have targets of their own; none if the example has some as a whole.
+    fn positions(&self) -> Option<Range<usize>> {
+        None
     }
 
     /// True if targets are one-hot rows, which every loss is for; false if they are any real numbers, as in a regression.
@@ -54,9 +60,11 @@ pub fn kinds() -> Vec<&'static Kind<dyn Entry>> {
 pub fn own() -> Vec<&'static Kind<dyn Entry>> {
     vec![
         &chebyshev::KIND,
+        &copying::KIND,
         &digits::KIND,
         &gaussian::KIND,
         &orthogonal::KIND,
+        &sorting::KIND,
         &teacher_student::KIND,
         &two_moons::KIND,
     ]

@@ -2,6 +2,7 @@
 
 pub mod chebyshev;
 mod cifar10;
+pub mod copying;
 mod csv;
 pub mod digits;
 mod entry;
@@ -12,6 +13,7 @@ mod npy;
 mod npz;
 pub mod orthogonal;
 pub mod sequences;
+pub mod sorting;
 pub mod teacher_student;
 pub mod two_moons;
 
@@ -24,19 +26,29 @@ pub struct Dataset {
     pub inputs: Vec<f64>,
     /// The number of features of an example.
     pub features: usize,
-    /// Targets, row-major, one row an example: one-hot rows for classes, real numbers for a regression.
+    /// Targets, row-major, one row an example: one-hot rows for classes, real numbers for a regression. Those of several positions of an
+    /// example come one after the other.
     pub targets: Vec<f64>,
-    /// The number of targets of an example.
+    /// The number of targets of an example, of all its positions together.
     pub outputs: usize,
 }
 
-/// How the features of an example are laid out: `rows x cols` numbers, row by row.
+/// How the features of an example are laid out: `rows x cols x channels` numbers, row by row, in each column by column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
     /// The rows, such as those of an image or the positions of a sequence; 1 if the example is a vector.
     pub rows: usize,
-    /// The numbers in a row, such as pixels, or the letters of an alphabet of which one is hot.
+    /// The columns, such as the pixels of a row, or the letters of an alphabet of which one is hot.
     pub cols: usize,
+    /// The numbers at a row and a column, such as the colours of a pixel; mostly 1.
+    pub channels: usize,
+}
+
+impl Shape {
+    /// All numbers of an example.
+    pub fn features(&self) -> usize {
+        self.rows * self.cols * self.channels
+    }
 }
 
 impl Dataset {

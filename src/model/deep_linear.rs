@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{Architecture, Entry};
-use crate::autodiff::{Graph, NodeId, Parameter};
-use crate::numeric::random::Stream;
+use super::layers::linear::linear;
+use super::{Architecture, Builder, Entry, Start, Task};
+use crate::autodiff::NodeId;
 use crate::source::{Kind, Parsed, Source, require};
 
 /// Named `deep_linear`: the widths between the matrices, and how large these are at the start.
@@ -64,9 +64,10 @@ impl Entry for DeepLinearEntry {
         KIND.name
     }
 
-    fn between(&self, inputs: usize, outputs: usize) -> Result<Box<dyn Architecture>, String> {
+    fn network(&self, task: &Task) -> Result<Box<dyn Architecture>, String> {
+        task.of_one_row()?;
         self.hidden.iter().try_for_each(|&width| accepted_width(width))?;
-        let widths = [&[inputs], &self.hidden[..], &[outputs]].concat();
+        let widths = [&[task.features()], &self.hidden[..], &[task.outputs]].concat();
         Ok(Box::new(DeepLinear { widths, gain: self.gain }))
     }
 
@@ -75,34 +76,21 @@ impl Entry for DeepLinearEntry {
     }
 }
 
+/// Matrices start normal with deviation `gain sqrt(2 / (fan-in + fan-out))` (Glorot and Bengio 2010).
 impl Architecture for DeepLinear {
-    fn inputs(&self) -> usize {
-        self.widths[0]
+    fn name(&self) -> &'static str {
+        "deep linear"
     }
 
-    fn outputs(&self) -> usize {
-        self.widths[self.widths.len() - 1]
+    fn inputs(&self) -> (usize, usize) {
+        (1, self.widths[0])
     }
 
-    fn build(&self, graph: &mut Graph, inputs: NodeId) -> NodeId {
+    fn build(&self, network: &mut Builder, inputs: NodeId) -> NodeId {
         self.widths.windows(2).fold(inputs, |x, pair| {
-            let w = graph.parameter(pair[0], pair[1]);
-            graph.matmul(x, w)
+            let deviation = self.gain * (2.0 / (pair[0] + pair[1]) as f64).sqrt();
+            linear(network, x, pair[1], Start::Normal(deviation))
         })
-    }
-
-    /// Normal with deviation `gain sqrt(2 / (fan-in + fan-out))` (Glorot and Bengio 2010), from the stream `deep linear` of `seed`.
-    fn initialize(&self, parameters: &[Parameter], seed: u64) -> Vec<f64> {
-        let mut stream = Stream::new(seed, "deep linear");
-        let matrix = |parameter: &Parameter| {
-            let deviation = self.gain * (2.0 / (parameter.rows + parameter.cols) as f64).sqrt();
-            stream.normals(parameter.size()).into_iter().map(|x| deviation * x).collect::<Vec<f64>>()
-        };
-        parameters.iter().flat_map(matrix).collect()
-    }
-
-    fn cost(&self) -> f64 {
-        self.widths.windows(2).map(|pair| pair[0] as f64 * pair[1] as f64).sum()
     }
 }
 
@@ -111,18 +99,18 @@ mod tests {
     use super::*;
     use crate::autodiff::Program;
 
-    fn graph(network: &DeepLinear) -> Graph {
-        let mut graph = Graph::new();
-        let inputs = graph.data(network.inputs());
-        let outputs = network.build(&mut graph, inputs);
-        graph.row_sum(outputs);
-        graph
+    fn built(network: &DeepLinear) -> Builder {
+        let mut builder = Builder::new();
+        let inputs = builder.data(network.widths[0]);
+        let outputs = network.build(&mut builder, inputs);
+        builder.row_sum(outputs);
+        builder
     }
 
     #[test]
     fn it_is_a_product_of_matrices() {
         let (network, x) = (DeepLinear { widths: vec![3, 2, 4, 1], gain: 1.0 }, [0.7, -1.3, 0.2]);
-        let w = network.initialize(graph(&network).parameters(), 1);
+        let w = built(&network).start("", 1);
         let (mut here, mut rest) = (x.to_vec(), &w[..]);
         for pair in network.widths.windows(2) {
             let (matrix, others) = rest.split_at(pair[0] * pair[1]);
@@ -131,7 +119,7 @@ mod tests {
             rest = others;
         }
         assert!(rest.is_empty());
-        let program = Program::<f64>::new(graph(&network), vec![x.to_vec()], 1);
+        let program = Program::<f64>::new(built(&network).into_graph(), vec![x.to_vec()], 1);
         assert!((program.linearize(&w).loss() - here[0]).abs() < 1e-14);
     }
 
@@ -139,10 +127,9 @@ mod tests {
     #[test]
     fn the_start_is_as_large_as_said() {
         let network = DeepLinear { widths: vec![200, 500, 10], gain: 0.9 };
-        let w = network.initialize(graph(&network).parameters(), 3);
+        let w = built(&network).start("", 3);
         let square = w[..100_000].iter().map(|w| w * w).sum::<f64>() / 1e5;
         let expected = 0.81 * 2.0 / 700.0;
         assert!((square / expected - 1.0).abs() < 0.0135, "{square} for {expected}");
-        assert_ne!(w, network.initialize(graph(&network).parameters(), 4));
     }
 }

@@ -7,7 +7,7 @@ use serde::Serializer;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{Architecture, deep_linear, mlp};
+use super::{Architecture, Task, cnn, deep_linear, lstm, mamba, mlp, resnet, transformer, vit};
 use crate::source::{self, Kind, Parameters, Parsed, Source};
 
 /// An architecture as a suite file has it. It serialises as there.
@@ -15,11 +15,11 @@ pub trait Entry: Parameters + fmt::Debug + Send + Sync {
     /// The name of its kind.
     fn kind(&self) -> &'static str;
 
-    /// The architecture between examples of so many inputs and outputs.
+    /// The network for a task.
     ///
     /// # Errors
-    /// If it does not take such examples: what it would accept.
-    fn between(&self, inputs: usize, outputs: usize) -> Result<Box<dyn Architecture>, String>;
+    /// If there is none: what would be accepted.
+    fn network(&self, task: &Task) -> Result<Box<dyn Architecture>, String>;
 
     /// The architecture in words.
     fn description(&self) -> String;
@@ -27,7 +27,16 @@ pub trait Entry: Parameters + fmt::Debug + Send + Sync {
 
 /// All kinds of architectures; a new file gets its line here.
 pub fn kinds() -> Vec<&'static Kind<dyn Entry>> {
-    vec![&mlp::KIND, &deep_linear::KIND]
+    vec![
+        &mlp::KIND,
+        &deep_linear::KIND,
+        &cnn::KIND,
+        &resnet::KIND,
+        &vit::KIND,
+        &transformer::KIND,
+        &lstm::KIND,
+        &mamba::KIND,
+    ]
 }
 
 /// The architecture that a suite file has for the key `model`.

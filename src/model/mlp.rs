@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{Architecture, Entry};
-use crate::autodiff::{Graph, NodeId, Parameter, Pointwise};
-use crate::numeric::random::Stream;
+pub use super::layers::activation::Activation;
+use super::layers::linear::usual_affine;
+use super::{Architecture, Builder, Entry, Task};
+use crate::autodiff::NodeId;
 use crate::source::{Kind, Parsed, Source, require};
 
 /// Named `mlp`: the widths of hidden layers and what comes after each.
@@ -18,20 +19,6 @@ pub struct MlpEntry {
     pub hidden: Vec<usize>,
     /// The pointwise function after each hidden layer.
     pub activation: Activation,
-}
-
-/// The pointwise function after each hidden layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Activation {
-    /// The hyperbolic tangent.
-    Tanh,
-    /// The exact GELU, `x Phi(x)`.
-    Gelu,
-    /// `x / (1 + e^-x)`, also called swish.
-    Silu,
-    /// `log(1 + e^x)`.
-    Softplus,
 }
 
 /// The architecture `inputs - hidden[0] - hidden[1] - ... - outputs`.
@@ -78,72 +65,35 @@ impl Entry for MlpEntry {
         KIND.name
     }
 
-    fn between(&self, inputs: usize, outputs: usize) -> Result<Box<dyn Architecture>, String> {
+    fn network(&self, task: &Task) -> Result<Box<dyn Architecture>, String> {
+        task.of_one_row()?;
         self.hidden.iter().try_for_each(|&width| accepted_width(width))?;
-        Ok(Box::new(Mlp { inputs, hidden: self.hidden.clone(), outputs, activation: self.activation }))
+        let (inputs, hidden, outputs) = (task.features(), self.hidden.clone(), task.outputs);
+        Ok(Box::new(Mlp { inputs, hidden, outputs, activation: self.activation }))
     }
 
     fn description(&self) -> String {
-        format!("fully connected, hidden widths {:?}, activation {}", self.hidden, spelled(&self.activation))
+        format!("fully connected, hidden widths {:?}, activation {}", self.hidden, self.activation.name())
     }
 }
 
-/// The value as a suite file spells it.
-fn spelled(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default().trim_matches('"').to_string()
-}
-
+/// Weights and biases start uniform in `+- 1 / sqrt(fan-in)`, as PyTorch's linear layers do.
 impl Architecture for Mlp {
-    fn inputs(&self) -> usize {
-        self.inputs
+    fn name(&self) -> &'static str {
+        KIND.name
     }
 
-    fn outputs(&self) -> usize {
-        self.outputs
+    fn inputs(&self) -> (usize, usize) {
+        (1, self.inputs)
     }
 
-    fn build(&self, graph: &mut Graph, inputs: NodeId) -> NodeId {
+    fn build(&self, network: &mut Builder, inputs: NodeId) -> NodeId {
         let mut x = inputs;
-        for (layer, &width) in self.hidden.iter().chain([&self.outputs]).enumerate() {
-            let w = graph.parameter(graph.cols(x), width);
-            let b = graph.parameter(1, width);
-            let product = graph.matmul(x, w);
-            x = graph.add_row(product, b);
-            if layer < self.hidden.len() {
-                x = graph.pointwise(self.pointwise(), x);
-            }
+        for &width in &self.hidden {
+            let z = usual_affine(network, x, width);
+            x = self.activation.build(network, z);
         }
-        x
-    }
-
-    /// PyTorch's default initialisation of linear layers: weights and biases uniform in
-    /// `+- 1 / sqrt(fan-in)`, from the stream `mlp` of `seed`.
-    fn initialize(&self, parameters: &[Parameter], seed: u64) -> Vec<f64> {
-        let mut stream = Stream::new(seed, "mlp");
-        let mut w = Vec::new();
-        for layer in parameters.chunks(2) {
-            let bound = 1.0 / (layer[0].rows as f64).sqrt();
-            for parameter in layer {
-                w.extend((0..parameter.size()).map(|_| bound * (2.0 * stream.uniform() - 1.0)));
-            }
-        }
-        w
-    }
-
-    fn cost(&self) -> f64 {
-        let widths = [&[self.inputs], &self.hidden[..], &[self.outputs]].concat();
-        widths.windows(2).map(|pair| pair[0] as f64 * pair[1] as f64).sum()
-    }
-}
-
-impl Mlp {
-    fn pointwise(&self) -> Pointwise {
-        match self.activation {
-            Activation::Tanh => Pointwise::Tanh,
-            Activation::Gelu => Pointwise::Gelu,
-            Activation::Silu => Pointwise::Silu,
-            Activation::Softplus => Pointwise::Softplus,
-        }
+        usual_affine(network, x, self.outputs)
     }
 }
 

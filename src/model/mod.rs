@@ -1,32 +1,36 @@
 //! Architectures: one file each, which builds a graph and its seeded initial parameters; `layers` has what they share.
 
+mod builder;
+pub mod cnn;
 pub mod deep_linear;
 mod entry;
 pub mod layers;
+pub mod lstm;
+pub mod mamba;
 pub mod mlp;
+pub mod resnet;
+mod task;
+pub mod transformer;
+pub mod vit;
 
 use std::fmt::Debug;
 
+pub use builder::{Builder, Start};
 pub use entry::{Entry, is_list, kinds, read, serialize};
+pub use task::Task;
 
-use crate::autodiff::{Graph, NodeId, Parameter};
+use crate::autodiff::NodeId;
 
-/// A network between examples and outputs of some size.
+/// A network for a task.
 pub trait Architecture: Debug + Send + Sync {
-    /// The number of inputs of an example.
-    fn inputs(&self) -> usize;
+    /// The name of the stream that its parameters start from.
+    fn name(&self) -> &'static str;
 
-    /// The number of outputs of an example.
-    fn outputs(&self) -> usize;
+    /// The rows and columns that the numbers of an example have as its input, in the order in which the example has them.
+    fn inputs(&self) -> (usize, usize);
 
-    /// Adds the network to `graph` and returns its output, `examples x outputs`.
-    fn build(&self, graph: &mut Graph, inputs: NodeId) -> NodeId;
-
-    /// The parameters at the start, from a stream of `seed` that is the architecture's own.
-    fn initialize(&self, parameters: &[Parameter], seed: u64) -> Vec<f64>;
-
-    /// The multiply-adds of matrix products of a forward pass on one example.
-    fn cost(&self) -> f64;
+    /// Adds the network and returns its outputs: a row an example, or one for each position that has targets.
+    fn build(&self, network: &mut Builder, inputs: NodeId) -> NodeId;
 }
 
 #[cfg(test)]
@@ -36,6 +40,6 @@ mod tests {
 
     #[test]
     fn every_file_is_registered_under_its_name() {
-        assert_modules("model", &["mod", "entry", "layers"], kinds().iter().map(|kind| kind.name));
+        assert_modules("model", &["mod", "builder", "entry", "layers", "task"], kinds().iter().map(|kind| kind.name));
     }
 }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use super::*;
 use crate::data::chebyshev::Chebyshev;
+use crate::data::copying::copying;
 use crate::data::digits::Digits;
 use crate::data::gaussian::Gaussian;
 use crate::data::orthogonal::Orthogonal;
+use crate::data::sorting::sorting;
 use crate::data::teacher_student::TeacherStudent;
 use crate::data::two_moons::TwoMoons;
-use crate::model::deep_linear::DeepLinearEntry;
 use crate::model::mlp::{Activation, MlpEntry};
 use crate::numeric::pairs;
 use crate::numeric::random::Stream;
@@ -23,33 +24,85 @@ use crate::{data, model};
 fn entries() -> Vec<(String, Box<dyn Entry>)> {
     let mut entries: Vec<(String, Box<dyn Entry>)> =
         landscape::tests::entries().into_iter().map(|entry| (entry.kind().to_string(), entry)).collect();
-    for model in models() {
+    for (model, data, examples) in models() {
         for loss in [Loss::Mse, Loss::CrossEntropy] {
-            let name = format!("{} {loss:?}", model.description());
-            // 70 examples are two chunks, the last one partial.
-            let (data, model) = (Arc::new(Digits::default()), model.clone());
-            entries.push((name, Box::new(NetworkEntry { data, examples: 70, model, loss })));
+            let (name, data, model) = (format!("{} {loss:?}", model.description()), data.clone(), model.clone());
+            entries.push((name, Box::new(NetworkEntry { data, examples, model, loss })));
         }
     }
-    let linear = Arc::new(MlpEntry { hidden: vec![], activation: Activation::Tanh });
     for data in data_sets() {
         let loss = if data.has_classes() { Loss::CrossEntropy } else { Loss::Mse };
-        let (examples, model) = (data.available().min(9), linear.clone());
-        let name = format!("linear model on {}", data.kind());
+        let (examples, name) = (data.available().min(9), format!("simplest model on {}", data.kind()));
+        let model = simplest(&*data);
         entries.push((name, Box::new(NetworkEntry { data, examples, model, loss })));
     }
     entries
 }
 
+/// Where it is tried: an architecture, data that it is for, and how many examples of them are several chunks of which the last is partial.
+type Model = (Arc<dyn model::Entry>, Arc<dyn data::Entry>, usize);
+
 /// An architecture of each kind, and what differs within one.
-fn models() -> Vec<Arc<dyn model::Entry>> {
-    let mlp = |activation| -> Arc<dyn model::Entry> { Arc::new(MlpEntry { hidden: vec![7, 5], activation }) };
-    let mut models: Vec<Arc<dyn model::Entry>> =
+fn models() -> Vec<Model> {
+    use crate::model::{cnn, deep_linear, lstm, mamba, mlp, resnet, transformer, vit};
+    let digits = || -> Arc<dyn data::Entry> { Arc::new(Digits::default()) };
+    let small = || -> Arc<dyn data::Entry> { Arc::new(Digits { side: 4 }) };
+    let words = || -> Arc<dyn data::Entry> { Arc::new(sorting(3, 3)) };
+    let mlp = |activation| -> Model {
+        (Arc::new(mlp::MlpEntry { hidden: vec![7, 5], activation }), digits(), 70)
+    };
+    let (gelu, tanh) = (Activation::Gelu, Activation::Tanh);
+    let mut models: Vec<Model> =
         [Activation::Tanh, Activation::Gelu, Activation::Silu, Activation::Softplus].map(mlp).into();
-    // Of two matrices: with weights ten times as large, which laws try, outputs of more are thousands, and what a softmax makes of their rounding is
-    // more than its sums have.
-    models.push(Arc::new(DeepLinearEntry { hidden: vec![6], gain: 0.9 }));
+    let cnn = |pool, hidden| cnn::CnnEntry { channels: vec![2, 3], kernel: 3, pool, hidden, activation: gelu, gain: 2.0 };
+    let resnet = |groups| resnet::ResnetEntry { channels: vec![2, 4], blocks: 1, groups, pool: 2, activation: gelu };
+    let vit = |patch_norm, head_width| vit::VitEntry {
+        patch: 2,
+        width: 4,
+        depth: 1,
+        heads: 2,
+        head_width,
+        hidden: 5,
+        activation: gelu,
+        patch_norm,
+    };
+    let transformer = |norm, depth| transformer::TransformerEntry { width: 4, depth, heads: 2, hidden: 5, activation: tanh, norm };
+    let lstm = |depth, embedding| lstm::LstmEntry { width: 3, depth, embedding };
+    let mamba = |depth| mamba::MambaEntry {
+        width: 3,
+        depth,
+        expand: 2,
+        states: 2,
+        kernel: 4,
+        step_rank: 1,
+        deviation: 0.3,
+        output_gain: 0.3,
+    };
+    models.extend([
+        // Of two matrices: with weights ten times as large, which laws try, outputs of more are thousands, and what a softmax makes of
+        // their rounding is more than its sums have.
+        (Arc::new(deep_linear::DeepLinearEntry { hidden: vec![6], gain: 0.9 }) as Arc<dyn model::Entry>, digits(), 70),
+        (Arc::new(cnn(2, vec![5])), small(), 17),
+        (Arc::new(cnn(1, vec![])), small(), 5),
+        (Arc::new(resnet(2)), small(), 7),
+        (Arc::new(vit(false, 2)), small(), 17),
+        (Arc::new(vit(true, 3)), small(), 5),
+        (Arc::new(transformer(transformer::Placing::After, 1)), words(), 17),
+        (Arc::new(transformer(transformer::Placing::Before, 2)), small(), 5),
+        (Arc::new(lstm(1, None)), small(), 70),
+        (Arc::new(lstm(2, Some(2))), words(), 17),
+        (Arc::new(mamba(1)), words(), 17),
+        (Arc::new(mamba(2)), small(), 5),
+    ]);
     models
+}
+
+/// A linear model, or for answers at several positions the least network that there is.
+fn simplest(data: &dyn data::Entry) -> Arc<dyn model::Entry> {
+    if data.positions().is_some() {
+        return Arc::new(crate::model::lstm::LstmEntry { width: 1, depth: 1, embedding: None });
+    }
+    Arc::new(MlpEntry { hidden: vec![], activation: Activation::Tanh })
 }
 
 /// A data set of each kind.
@@ -59,7 +112,9 @@ fn data_sets() -> Vec<Arc<dyn data::Entry>> {
         Arc::new(Digits { side: 4 }),
         Arc::new(Gaussian { features: 12, classes: 3 }),
         Arc::new(Chebyshev { degree: 3 }),
+        Arc::new(copying(3, 2)),
         Arc::new(Orthogonal { features: 9, outputs: Some(4) }),
+        Arc::new(sorting(3, 2)),
         Arc::new(TeacherStudent { features: 5, width: 4, outputs: 3 }),
         Arc::new(TwoMoons::default()),
     ];
@@ -97,7 +152,7 @@ fn every_kind_is_tried_and_used_by_a_shipped_suite() {
         assert!(shipped.iter().any(uses), "no suite of {}", kind.name);
     }
     for kind in model::kinds() {
-        assert!(models().iter().any(|model| model.kind() == kind.name), "no law of {}", kind.name);
+        assert!(models().iter().any(|(model, ..)| model.kind() == kind.name), "no law of {}", kind.name);
         let uses = |used: &serde_json::Value| used["network"]["model"].get(kind.name).is_some();
         assert!(shipped.iter().any(uses), "no suite of {}", kind.name);
     }
@@ -119,13 +174,14 @@ fn what_a_data_set_says_of_its_examples_is_so() {
         let name = data.kind();
         let count = data.available().min(8);
         let examples = data.examples(count, 3);
+        let positions = data.positions().map_or(1, |positions| positions.len());
         assert_eq!(
             (examples.len(), examples.features, examples.outputs),
-            (count, data.features(), data.targets())
+            (count, data.features(), positions * data.targets())
         );
         assert_eq!(examples.inputs.len(), count * data.features(), "{name}");
-        let data::Shape { rows, cols } = data.shape();
-        assert_eq!(rows * cols, data.features(), "{name}");
+        assert_eq!(data.shape().features(), data.features(), "{name}");
+        assert!(data.positions().is_none_or(|positions| positions.end <= data.shape().rows), "{name}");
         assert_eq!(examples, data.examples(count, 3), "{name}: the seed chooses");
         assert!(examples.inputs.iter().chain(&examples.targets).all(|x| x.is_finite()), "{name}");
         let one_hot =
@@ -209,22 +265,27 @@ fn trained(objective: &dyn Objective) -> Vec<f64> {
 /// The derivative of `f` along v and a bound of its error, which is at most 1e-6 of its size.
 ///
 /// Fourth-order differences `D(h)` on a ladder of steps. While truncation rules, `D(h) - D(h/4)` is 255 times the error of
-/// `D(h/4)`; where rounding rules, about as large. The smallest of these differences is taken.
+/// `D(h/4)`; where rounding rules, as large as that error or a few times larger. The smallest of these differences is taken, which may be
+/// so small by luck: what rounding is like is told from the one after it, with a step a fourth as large.
 fn derivative(w: &[f64], v: &[f64], f: impl Fn(&[f64]) -> Vec<f64>) -> (Vec<f64>, f64) {
     let at = |rung: u32| difference_at(w, v, 4e-3 / f64::from(1 << (2 * rung)) / norm(v), &f);
-    let (mut last, mut value, mut step) = (at(0), Vec::new(), f64::INFINITY);
+    let (mut last, mut value, mut step, mut after) = (at(0), Vec::new(), f64::INFINITY, 0.0);
     for rung in 1..9 {
         let next = at(rung);
         let change = distance(&last, &next);
+        if rung > 1 && after == 0.0 {
+            after = change;
+        }
         if change < step {
-            (value, step) = (next.clone(), change);
+            (value, step, after) = (next.clone(), change, 0.0);
         } else if change > 10.0 * step {
             break; // Rounding grows from here on.
         }
         last = next;
     }
-    assert!(step <= 1e-6 * norm(&value), "resolved: {step:e} of {:e}", norm(&value));
-    (value, 2.0 * step)
+    let error = after.max(2.0 * step);
+    assert!(error <= 1e-6 * norm(&value), "resolved: {error:e} of {:e}", norm(&value));
+    (value, error)
 }
 
 /// Fourth-order central difference of `f` along v: `(8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / (12 h)`, error O(h^4).

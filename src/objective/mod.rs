@@ -1,6 +1,8 @@
 //! Functions to minimise, with their derivatives up to third order, and what a suite file says of them: a kind a file.
 
 mod entry;
+#[cfg(test)]
+mod fixtures;
 mod landscape;
 #[cfg(test)]
 mod laws;

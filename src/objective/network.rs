@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{Linearization, Objective};
 use crate::autodiff::{Graph, Linearized, NodeId, Pointwise, Program};
 use crate::data::Dataset;
-use crate::model::Architecture;
+use crate::model::layers::pooling::mean_of_rows;
+use crate::model::{Architecture, Builder};
 use crate::numeric::{Matrix, Scalar};
 
 pub(super) use entry::KIND;
@@ -17,13 +18,13 @@ pub use entry::NetworkEntry;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Loss {
-    /// `1/2 mean_n sum_out (f - y)^2` with one-hot targets y.
+    /// `1/2 mean_n sum_out (f - y)^2`, y being one-hot for classes.
     Mse,
     /// `mean_n (log sum_out exp f - f_label)`.
     CrossEntropy,
 }
 
-/// `L(w) = mean over examples of loss(network(x; w), target)`.
+/// `L(w) = mean over examples of loss(network(x; w), target)`; where examples have targets at several positions, over these too.
 #[derive(Debug)]
 pub struct Network {
     program: Program<f64>,
@@ -45,24 +46,26 @@ pub fn program<T: Scalar>(
     loss: Loss,
     seed: u64,
 ) -> (Program<T>, Vec<f64>) {
-    let graph = graph(model, loss);
-    let start = model.initialize(graph.parameters(), seed);
+    let network = build(model, loss);
+    let start = network.start(model.name(), seed);
     let convert = |table: &[f64]| table.iter().map(|&x| T::from_f64(x)).collect::<Vec<T>>();
     let tables = vec![convert(&data.inputs), convert(&data.targets)];
-    (Program::new(graph, tables, data.len()), start)
+    (Program::new(network.into_graph(), tables, data.len()), start)
 }
 
 /// The loss of an example as a graph of parameters, inputs and targets.
-fn graph(model: &dyn Architecture, loss: Loss) -> Graph {
-    let mut graph = Graph::new();
-    let inputs = graph.data(model.inputs());
-    let targets = graph.data(model.outputs());
-    let outputs = model.build(&mut graph, inputs);
+fn build(model: &dyn Architecture, loss: Loss) -> Builder {
+    let mut network = Builder::new();
+    let (rows, cols) = model.inputs();
+    let inputs = network.data_matrix(rows, cols);
+    let outputs = model.build(&mut network, inputs);
+    let (positions, width) = network.shape(outputs);
+    let targets = network.data_matrix(positions, width);
     match loss {
-        Loss::Mse => mean_squared_error(&mut graph, outputs, targets),
-        Loss::CrossEntropy => cross_entropy(&mut graph, outputs, targets),
+        Loss::Mse => mean_squared_error(&mut network, outputs, targets),
+        Loss::CrossEntropy => cross_entropy(&mut network, outputs, targets),
     }
-    graph
+    network
 }
 
 /// `1/2 sum_out (f - y)^2`.
@@ -70,7 +73,8 @@ fn mean_squared_error(graph: &mut Graph, outputs: NodeId, targets: NodeId) {
     let error = graph.subtract(outputs, targets);
     let square = graph.pointwise(Pointwise::Square, error);
     let sum = graph.row_sum(square);
-    graph.scale(0.5, sum);
+    let sum = over_positions(graph, sum);
+    graph.scale(0.5 / graph.rows(outputs) as f64, sum);
 }
 
 /// `log sum_out exp(f) - f_label`, with f shifted by its row's maximum, which changes neither value nor derivatives.
@@ -81,7 +85,15 @@ fn cross_entropy(graph: &mut Graph, outputs: NodeId, targets: NodeId) {
     let log_sum = graph.pointwise(Pointwise::Log, sum);
     let chosen = graph.multiply(shifted, targets);
     let label_output = graph.row_sum(chosen);
-    graph.subtract(log_sum, label_output);
+    let surprise = graph.subtract(log_sum, label_output);
+    if graph.rows(outputs) > 1 {
+        mean_of_rows(graph, surprise);
+    }
+}
+
+/// The sum of all rows, where there are several.
+fn over_positions(graph: &mut Graph, x: NodeId) -> NodeId {
+    if graph.rows(x) > 1 { graph.column_sum(x) } else { x }
 }
 
 impl Objective for Network {

@@ -102,8 +102,7 @@ impl<P: Serialize + Debug + Send + Sync> Entry for FromFiles<P> {
     }
 
     fn features(&self) -> usize {
-        let Shape { rows, cols } = self.examples.shape;
-        rows * cols
+        self.examples.shape.features()
     }
 
     fn targets(&self) -> usize {

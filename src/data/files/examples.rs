@@ -23,14 +23,14 @@ impl Decoded {
     /// Inputs of `sizes`, the first of which counts examples, and as many answers.
     pub fn new(inputs: Values, sizes: &[usize], answers: Answers) -> Result<Self, String> {
         let (examples, shape) = match sizes {
-            [examples] => (*examples, Shape { rows: 1, cols: 1 }),
-            [examples, cols] => (*examples, Shape { rows: 1, cols: *cols }),
-            [examples, rows, rest @ ..] => {
-                (*examples, Shape { rows: *rows, cols: product(rest).unwrap_or(0) })
+            [examples] => (*examples, Shape { rows: 1, cols: 1, channels: 1 }),
+            [examples, cols] => (*examples, Shape { rows: 1, cols: *cols, channels: 1 }),
+            [examples, rows, cols, rest @ ..] => {
+                (*examples, Shape { rows: *rows, cols: *cols, channels: product(rest).unwrap_or(0) })
             }
             [] => return Err("the inputs are a single number: accepted are one or more dimensions".into()),
         };
-        let features = product(&[shape.rows, shape.cols]).filter(|x| (1..=MOST_FEATURES).contains(x));
+        let features = product(&[shape.rows, shape.cols, shape.channels]).filter(|x| (1..=MOST_FEATURES).contains(x));
         require(features.is_some() && examples > 0, || {
             format!(
                 "the inputs are {}: accepted are one or more examples of 1 to {MOST_FEATURES} numbers",
@@ -73,7 +73,7 @@ impl Decoded {
                 ((0..values.len() / width).collect(), Targets::Numbers { values, width })
             }
         };
-        let normalise = Affine::new(how, &inputs, shape.rows * shape.cols, &kept)?;
+        let normalise = Affine::new(how, &inputs, shape.features(), &kept)?;
         Ok(Examples { inputs, shape, kept, targets, normalise })
     }
 }
@@ -119,7 +119,7 @@ impl Examples {
     /// So many, chosen by the stream `examples` of `seed`.
     pub fn choose(&self, count: usize, seed: u64) -> Dataset {
         let chosen = Stream::new(seed, "examples").choose(self.len(), count);
-        let features = self.shape.rows * self.shape.cols;
+        let features = self.shape.features();
         let input = |&i: &usize| {
             let first = self.kept[i] * features;
             (0..features).map(move |j| self.normalise.apply(j, self.inputs.at(first + j)))
@@ -176,7 +176,7 @@ mod tests {
         let values: Vec<f64> = (0..6).map(|x| 0.5 * f64::from(x)).collect();
         let examples = decoded(&[3, 2, 2], Answers::Numbers { values, width: 2 }).expect("as many");
         let examples = examples.used(&[], Normalisation::None).expect("finite");
-        assert_eq!(examples.shape, Shape { rows: 2, cols: 2 });
+        assert_eq!(examples.shape, Shape { rows: 2, cols: 2, channels: 1 });
         let data = examples.choose(3, 0);
         for (x, y) in data.inputs.chunks(4).zip(data.targets.chunks(2)) {
             assert_eq!(y, [x[0] / 4.0, x[0] / 4.0 + 0.5]);

@@ -17,11 +17,11 @@ fn refused(value: &str) -> String {
 #[test]
 fn classes_are_kept_and_examples_have_their_shape() {
     let all = good("{ npz = { file = 'arrays.npz', inputs = 'x', labels = 'y' } }");
-    assert_eq!((all.available(), all.targets(), all.shape()), (12, 3, Shape { rows: 4, cols: 4 }));
+    assert_eq!((all.available(), all.targets(), all.shape()), (12, 3, Shape { rows: 4, cols: 4, channels: 1 }));
     let two = good("{ npz = { file = 'arrays.npz', inputs = 'x', labels = 'y', classes = [2, 0] } }");
     assert_eq!((two.available(), two.targets()), (8, 2));
     let colours = good("{ cifar10 = { batches = ['batch.bin.gz', 'batch.bin.gz'] } }");
-    assert_eq!((colours.available(), colours.shape()), (24, Shape { rows: 32, cols: 96 }));
+    assert_eq!((colours.available(), colours.shape()), (24, Shape { rows: 32, cols: 32, channels: 3 }));
 }
 
 /// The same images stand in two files: bytes, and doubles that are bytes / 255.

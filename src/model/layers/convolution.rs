@@ -1,5 +1,7 @@
 //! Convolutions of images whose rows are pixels, row after row of the image, and whose columns are channels.
 
+use super::super::{Builder, Start};
+use super::linear::linear;
 use crate::autodiff::{Graph, NodeId};
 
 /// A square kernel on an image.
@@ -23,18 +25,17 @@ impl Convolution {
     }
 
     /// `Y[(i, j), o] = sum_{a, b, c} X[(s i + a - p, s j + b - p), c] W[(a, b, c), o]`, s the stride, p the padding, W a
-    /// parameter. Shapes: `pixels x channels -> places x outputs`, W `(kernel^2 channels) x outputs`.
+    /// parameter that starts as said. Shapes: `pixels x channels -> places x outputs`, W `(kernel^2 channels) x outputs`.
     ///
     /// # Panics
     /// If `x` has not a row for each pixel: a bug in the architecture.
-    pub fn build(&self, graph: &mut Graph, x: NodeId, outputs: usize) -> NodeId {
-        let patches = self.patches(graph, x);
-        let w = graph.parameter(graph.cols(patches), outputs);
-        graph.matmul(patches, w)
+    pub fn build(&self, network: &mut Builder, x: NodeId, outputs: usize, start: Start) -> NodeId {
+        let patches = self.patches(network, x);
+        linear(network, patches, outputs, start)
     }
 
-    /// The pixels under the kernel at each place: `places x (kernel^2 channels)`.
-    fn patches(&self, graph: &mut Graph, x: NodeId) -> NodeId {
+    /// The pixels under the kernel at each place, pixel after pixel: `places x (kernel^2 channels)`.
+    pub fn patches(&self, graph: &mut Graph, x: NodeId) -> NodeId {
         let ((height, width), channels) = (self.image, graph.cols(x));
         assert_eq!(graph.rows(x), height * width, "a row for each pixel of {height} x {width}");
         let (rows, cols) = self.output();
@@ -67,9 +68,9 @@ mod tests {
             let convolution = Convolution { image: (4, 5), kernel, stride, padding };
             let (rows, cols) = convolution.output();
             let weights = Stream::new(5, "weights").normals(rows * cols * OUTPUTS);
-            let mut graph = Graph::new();
+            let mut graph = Builder::new();
             let x = graph.data_matrix(20, CHANNELS);
-            let y = convolution.build(&mut graph, x, OUTPUTS);
+            let y = convolution.build(&mut graph, x, OUTPUTS, Start::Constant(0.0));
             assert_eq!(graph.shape(y), (rows * cols, OUTPUTS));
             let y = graph.pointwise(Pointwise::Tanh, y);
             let c = graph.constant(rows * cols, OUTPUTS, weights.clone());
@@ -96,7 +97,7 @@ mod tests {
                 }
                 loss
             };
-            assert_is(graph, formula, true);
+            assert_is(graph.into_graph(), formula, true);
         }
     }
 }

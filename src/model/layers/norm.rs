@@ -1,30 +1,36 @@
 //! Normalisation of groups of an example's entries.
 
+use super::super::{Builder, Start};
+use super::linear::{gain, shift};
 use crate::autodiff::{Graph, NodeId, Pointwise};
 
-/// `(x - mean) / sqrt(variance + epsilon)` of the columns of each row, times a gain plus a shift, both parameters
-/// `1 x cols`. Shapes: `rows x cols -> rows x cols`.
-pub fn layer_norm(graph: &mut Graph, x: NodeId, epsilon: f64) -> NodeId {
-    let normal = normalize(graph, x, (graph.rows(x), 1), epsilon, |i, _| (i, 0));
-    affine(graph, normal)
+/// `(x - mean) / sqrt(variance + epsilon)` of the columns of each row, times a gain plus a shift, parameters `1 x cols` that
+/// start at one and at zero. Shapes: `rows x cols -> rows x cols`.
+pub fn layer_norm(network: &mut Builder, x: NodeId, epsilon: f64) -> NodeId {
+    let rows = network.rows(x);
+    let normal = normalize(network, x, (rows, 1), epsilon, |i, _| (i, 0));
+    let scaled = gain(network, normal, Start::Constant(1.0));
+    shift(network, scaled, Start::Constant(0.0))
 }
 
-/// The same of groups of as many successive columns in all rows: channels of all pixels.
+/// The same of groups of as many successive columns in all rows: channels of all pixels. The gain starts where it is told.
 ///
 /// # Panics
 /// If the columns are not a multiple of `groups`: a bug in the architecture.
-pub fn group_norm(graph: &mut Graph, x: NodeId, groups: usize, epsilon: f64) -> NodeId {
-    let cols = graph.cols(x);
+pub fn group_norm(network: &mut Builder, x: NodeId, groups: usize, epsilon: f64, start: Start) -> NodeId {
+    let cols = network.cols(x);
     assert!(cols.is_multiple_of(groups), "{cols} columns in {groups} groups");
     let width = cols / groups;
-    let normal = normalize(graph, x, (1, groups), epsilon, |_, j| (0, j / width));
-    affine(graph, normal)
+    let normal = normalize(network, x, (1, groups), epsilon, |_, j| (0, j / width));
+    let scaled = gain(network, normal, start);
+    shift(network, scaled, Start::Constant(0.0))
 }
 
-/// `x / sqrt(mean x^2 + epsilon)` of the columns of each row, times a gain. Shapes: `rows x cols -> rows x cols`.
-pub fn rms_norm(graph: &mut Graph, x: NodeId, epsilon: f64) -> NodeId {
-    let normal = by_root_mean_square(graph, x, (graph.rows(x), 1), epsilon, |i, _| (i, 0));
-    gain(graph, normal)
+/// `x / sqrt(mean x^2 + epsilon)` of the columns of each row, times a gain that starts at one. Shapes: `rows x cols -> rows x cols`.
+pub fn rms_norm(network: &mut Builder, x: NodeId, epsilon: f64) -> NodeId {
+    let rows = network.rows(x);
+    let normal = by_root_mean_square(network, x, (rows, 1), epsilon, |i, _| (i, 0));
+    gain(network, normal, Start::Constant(1.0))
 }
 
 /// `(x - mean) / sqrt(variance + epsilon)`, entry (i, j) in group `group(i, j)` of `groups`, all of the same size.
@@ -68,26 +74,10 @@ fn mean(
     graph.scale(1.0 / size, sums)
 }
 
-/// Times a gain plus a shift, both parameters `1 x cols`.
-fn affine(graph: &mut Graph, x: NodeId) -> NodeId {
-    let scaled = gain(graph, x);
-    shift(graph, scaled)
-}
-
-fn gain(graph: &mut Graph, x: NodeId) -> NodeId {
-    let gain = graph.parameter(1, graph.cols(x));
-    let gain = graph.broadcast(gain, graph.shape(x));
-    graph.multiply(x, gain)
-}
-
-fn shift(graph: &mut Graph, x: NodeId) -> NodeId {
-    let shift = graph.parameter(1, graph.cols(x));
-    graph.add_row(x, shift)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::formula::{assert_is, entries};
+    use super::super::linear::linear;
     use super::*;
     use crate::numeric::random::Stream;
 
@@ -96,15 +86,14 @@ mod tests {
 
     /// `sum_ij C_ij (g_j (z_ij - mean) / sqrt(variance + epsilon) + s_j)`, `z = X W` with W `3 x 4`.
     fn check(
-        norm: fn(&mut Graph, NodeId) -> NodeId,
+        norm: fn(&mut Builder, NodeId) -> NodeId,
         same: fn((usize, usize), (usize, usize)) -> bool,
         is_centred: bool,
     ) {
         let weights = Stream::new(5, "weights").normals(8);
-        let mut graph = Graph::new();
+        let mut graph = Builder::new();
         let x = graph.data_matrix(2, 3);
-        let w = graph.parameter(3, 4);
-        let z = graph.matmul(x, w);
+        let z = linear(&mut graph, x, 4, Start::Constant(0.0));
         let normal = norm(&mut graph, z);
         let c = graph.constant(2, 4, weights.clone());
         let weighted = graph.multiply(normal, c);
@@ -123,7 +112,7 @@ mod tests {
             };
             entries(SHAPE.0, SHAPE.1).map(|(i, j)| weights[i * 4 + j] * normal((i, j))).sum()
         };
-        assert_is(graph, formula, true);
+        assert_is(graph.into_graph(), formula, true);
     }
 
     #[test]
@@ -133,7 +122,7 @@ mod tests {
 
     #[test]
     fn group_norm_is_that_of_the_formula() {
-        check(|graph, x| group_norm(graph, x, 2, EPSILON), |a, b| a.1 / 2 == b.1 / 2, true);
+        check(|graph, x| group_norm(graph, x, 2, EPSILON, Start::Constant(1.0)), |a, b| a.1 / 2 == b.1 / 2, true);
     }
 
     #[test]

@@ -39,16 +39,16 @@ fn by_hand(mlp: &Mlp, w: &[f64], x: &[f64]) -> Vec<f64> {
     x
 }
 
-fn graph(mlp: &Mlp) -> Graph {
-    let mut graph = Graph::new();
-    let inputs = graph.data(mlp.inputs);
-    let outputs = mlp.build(&mut graph, inputs);
-    graph.row_sum(outputs);
-    graph
+fn built(mlp: &Mlp) -> Builder {
+    let mut network = Builder::new();
+    let inputs = network.data(mlp.inputs);
+    let outputs = mlp.build(&mut network, inputs);
+    network.row_sum(outputs);
+    network
 }
 
 fn start(mlp: &Mlp, seed: u64) -> Vec<f64> {
-    mlp.initialize(graph(mlp).parameters(), seed)
+    built(mlp).start(mlp.name(), seed)
 }
 
 /// The sum of the outputs of one example, with and without weights that are ten times as large.
@@ -58,7 +58,7 @@ fn the_outputs_are_those_of_the_formula() {
     for mlp in ACTIVATIONS.map(mlp) {
         for factor in [1.0, 10.0] {
             let w: Vec<f64> = start(&mlp, 1).iter().map(|w| factor * w).collect();
-            let program = Program::<f64>::new(graph(&mlp), vec![x.to_vec()], 1);
+            let program = Program::<f64>::new(built(&mlp).into_graph(), vec![x.to_vec()], 1);
             let (found, expected) = (program.linearize(&w).loss(), by_hand(&mlp, &w, &x).iter().sum::<f64>());
             assert!(
                 (found - expected).abs() <= 1e-14 * (1.0 + factor * factor),

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{Loss, Network, graph};
+use super::{Loss, Network, build};
 use crate::autodiff::Footprint;
 use crate::data;
-use crate::model::{self, Architecture};
+use crate::model::{self, Architecture, Task};
 use crate::objective::{BuildError, Entry, Objective, ObjectiveMemory};
 use crate::source::{Kind, Parsed, Source, require};
 
@@ -58,7 +58,7 @@ fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
     let span = model.span();
     let model = model::read(source, model)?;
     model
-        .between(data.features(), data.targets())
+        .network(&task(&*data))
         .map_err(|accepted| source.refuse(span, format!("model = {}: {accepted}", model.kind())))?;
     let available = data.available();
     let examples = source.check("examples", &raw.examples, |x| {
@@ -87,7 +87,7 @@ impl Entry for NetworkEntry {
         if asked == 0 || asked > available {
             return Err(BuildError::Examples { asked, available });
         }
-        let model = self.between().map_err(BuildError::Model)?;
+        let model = self.network().map_err(BuildError::Model)?;
         if accepted_loss(self.loss, &*self.data).is_err() {
             return Err(BuildError::Shape("cross-entropy on targets that are no classes: accepted is mse"));
         }
@@ -96,8 +96,8 @@ impl Entry for NetworkEntry {
     }
 
     fn memory(&self) -> ObjectiveMemory {
-        let Ok(model) = self.between() else { return ObjectiveMemory::default() };
-        let graph = graph(&*model, self.loss);
+        let Ok(model) = self.network() else { return ObjectiveMemory::default() };
+        let graph = build(&*model, self.loss).into_graph();
         let Footprint { tables, point, jet, chunks, packed } = Footprint::new::<f64>(&graph, self.examples);
         let dim = graph.dim() as u64;
         ObjectiveMemory {
@@ -111,7 +111,8 @@ impl Entry for NetworkEntry {
     }
 
     fn cost(&self) -> f64 {
-        self.between().map_or(0.0, |model| model.cost() * self.examples as f64)
+        let multiply_adds = |model: Box<dyn Architecture>| build(&*model, self.loss).multiply_adds();
+        self.network().map_or(0.0, |model| multiply_adds(model) * self.examples as f64)
     }
 
     fn description(&self) -> String {
@@ -126,10 +127,16 @@ impl Entry for NetworkEntry {
 }
 
 impl NetworkEntry {
-    /// The network, between the widths of the data.
-    fn between(&self) -> Result<Box<dyn Architecture>, String> {
-        self.model.between(self.data.features(), self.data.targets())
+    /// The network for these data.
+    fn network(&self) -> Result<Box<dyn Architecture>, String> {
+        self.model.network(&task(&*self.data))
     }
+}
+
+/// What the data ask of a network.
+fn task(data: &dyn data::Entry) -> Task {
+    let data::Shape { rows, cols, channels } = data.shape();
+    Task { rows, cols, channels, positions: data.positions(), outputs: data.targets() }
 }
 
 /// The value as a suite file spells it.
