@@ -56,9 +56,8 @@ pub(super) const KIND: Kind<dyn Entry> = Kind { name: "cnn", lists: &["channels"
 
 fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
     let raw: Raw = source.read(table)?;
-    let gain = |gain: f64| {
-        require(gain.is_finite() && gain > 0.0, || "accepted are finite numbers above 0".into())
-    };
+    let gain =
+        |gain: f64| require(gain.is_finite() && gain > 0.0, || "accepted are finite numbers above 0".into());
     Ok(Arc::new(CnnEntry {
         channels: source.check("channels", &raw.channels, |all| accepted_channels(all))?.clone(),
         kernel: source.or("kernel", &raw.kernel, 3, accepted_kernel)?,

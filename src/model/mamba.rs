@@ -133,8 +133,7 @@ impl Mamba {
         let inner = self.entry.width * self.entry.expand;
         let normal = rms_norm(network, x, EPSILON);
         let wide = self.matrix(network, normal, 2 * inner);
-        let (branch, gate) =
-            (network.slice_cols(wide, 0, inner), network.slice_cols(wide, inner, inner));
+        let (branch, gate) = (network.slice_cols(wide, 0, inner), network.slice_cols(wide, inner, inner));
         let scanned = self.scan(network, branch);
         let gate = network.pointwise(Pointwise::Silu, gate);
         let gated = network.multiply(scanned, gate);

@@ -40,6 +40,10 @@ mod tests {
 
     #[test]
     fn every_file_is_registered_under_its_name() {
-        assert_modules("model", &["mod", "builder", "entry", "layers", "task"], kinds().iter().map(|kind| kind.name));
+        assert_modules(
+            "model",
+            &["mod", "builder", "entry", "layers", "task"],
+            kinds().iter().map(|kind| kind.name),
+        );
     }
 }

@@ -151,8 +151,7 @@ impl Architecture for Vit {
 impl Vit {
     fn tokens(&self, network: &mut Builder, inputs: NodeId) -> NodeId {
         let Self { entry: VitEntry { patch, width, patch_norm, .. }, task } = self;
-        let grid =
-            Convolution { image: (task.rows, task.cols), kernel: *patch, stride: *patch, padding: 0 };
+        let grid = Convolution { image: (task.rows, task.cols), kernel: *patch, stride: *patch, padding: 0 };
         let mut patches = grid.patches(network, inputs);
         if *patch_norm {
             patches = layer_norm(network, patches, EPSILON);

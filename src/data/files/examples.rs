@@ -30,7 +30,8 @@ impl Decoded {
             }
             [] => return Err("the inputs are a single number: accepted are one or more dimensions".into()),
         };
-        let features = product(&[shape.rows, shape.cols, shape.channels]).filter(|x| (1..=MOST_FEATURES).contains(x));
+        let features =
+            product(&[shape.rows, shape.cols, shape.channels]).filter(|x| (1..=MOST_FEATURES).contains(x));
         require(features.is_some() && examples > 0, || {
             format!(
                 "the inputs are {}: accepted are one or more examples of 1 to {MOST_FEATURES} numbers",

@@ -17,7 +17,10 @@ fn refused(value: &str) -> String {
 #[test]
 fn classes_are_kept_and_examples_have_their_shape() {
     let all = good("{ npz = { file = 'arrays.npz', inputs = 'x', labels = 'y' } }");
-    assert_eq!((all.available(), all.targets(), all.shape()), (12, 3, Shape { rows: 4, cols: 4, channels: 1 }));
+    assert_eq!(
+        (all.available(), all.targets(), all.shape()),
+        (12, 3, Shape { rows: 4, cols: 4, channels: 1 })
+    );
     let two = good("{ npz = { file = 'arrays.npz', inputs = 'x', labels = 'y', classes = [2, 0] } }");
     assert_eq!((two.available(), two.targets()), (8, 2));
     let colours = good("{ cifar10 = { batches = ['batch.bin.gz', 'batch.bin.gz'] } }");

@@ -11,8 +11,8 @@ use crate::autodiff::{Graph, NodeId, Pointwise};
 pub fn lstm(network: &mut Builder, x: NodeId, width: usize) -> NodeId {
     let start = || [Start::by_fan_in(width), Start::by_fan_in(width)];
     let inputs = affine(network, x, 4 * width, start());
-    let [w, b] = [(width, 4 * width), (1, 4 * width)]
-        .map(|shape| network.parameter(shape, Start::by_fan_in(width)));
+    let [w, b] =
+        [(width, 4 * width), (1, 4 * width)].map(|shape| network.parameter(shape, Start::by_fan_in(width)));
     let mut all: Vec<NodeId> = Vec::new();
     let mut state: Option<[NodeId; 2]> = None;
     for t in 0..network.rows(x) {

@@ -122,7 +122,11 @@ mod tests {
 
     #[test]
     fn group_norm_is_that_of_the_formula() {
-        check(|graph, x| group_norm(graph, x, 2, EPSILON, Start::Constant(1.0)), |a, b| a.1 / 2 == b.1 / 2, true);
+        check(
+            |graph, x| group_norm(graph, x, 2, EPSILON, Start::Constant(1.0)),
+            |a, b| a.1 / 2 == b.1 / 2,
+            true,
+        );
     }
 
     #[test]

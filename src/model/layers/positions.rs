@@ -81,7 +81,8 @@ mod tests {
             .collect();
         check(6, |graph, x| add_positions_in_a_grid(graph, x, 3), &grid);
         // A single frequency is 1.
-        let single: Vec<f64> = (0..2).flat_map(|x| [sin(f64::from(x)), cos(f64::from(x)), 0.0, 1.0]).collect();
+        let single: Vec<f64> =
+            (0..2).flat_map(|x| [sin(f64::from(x)), cos(f64::from(x)), 0.0, 1.0]).collect();
         check(2, |graph, x| add_positions_in_a_grid(graph, x, 2), &single);
     }
 }
