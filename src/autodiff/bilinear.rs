@@ -54,12 +54,13 @@ impl Pair {
     }
 }
 
-fn multiply_sum<T: Scalar, const N: usize>(terms: [Factors<'_, T>; N], out: &mut [T], mut write: Write) {
-    for (l, r) in terms {
-        if let (Some(l), Some(r)) = (l, r) {
-            multiply(l, r, out, write);
-            write = Write::Add;
-        }
+fn multiply_sum<T: Scalar, const N: usize>(terms: [Factors<'_, T>; N], out: &mut [T], write: Write) {
+    let mut present = terms.into_iter().filter_map(|(l, r)| Some((l?, r?)));
+    match [present.next(), present.next(), present.next()] {
+        [Some((l, r)), None, _] => multiply(l, r, out, write),
+        [Some(a), Some(b), None] => multiply_two([a, b], out, write),
+        [Some(a), Some(b), Some(c)] => multiply_three([a, b, c], out, write),
+        [None, ..] => {}
     }
 }
 
@@ -83,6 +84,9 @@ pub(super) fn matrix<T: Scalar>(x: &[T], rows: usize, cols: usize) -> MatRef<'_,
     MatRef::strided(x, rows, cols, stride::<T>(cols), 1)
 }
 
+/// The factors of a product that is there.
+type Present<'a, T> = (&'a [T], &'a [T]);
+
 dispatched! {
     /// `out = l r` entry by entry, or added to `out`.
     pub(super) fn multiply<T: Scalar>(l: &[T], r: &[T], out: &mut [T], write: Write) {
@@ -97,6 +101,46 @@ dispatched! {
             Write::Add => {
                 for e in 0..n {
                     out[e] += l[e] * r[e];
+                }
+            }
+        }
+    }
+}
+
+dispatched! {
+    /// `out = l r + l' r'` entry by entry, or added to `out` one after the other.
+    fn multiply_two<T: Scalar>(terms: [Present<'_, T>; 2], out: &mut [T], write: Write) {
+        let n = out.len();
+        let [(a, b), (c, d)] = terms.map(|(l, r)| (&l[..n], &r[..n]));
+        match write {
+            Write::Replace => {
+                for e in 0..n {
+                    out[e] = a[e] * b[e] + c[e] * d[e];
+                }
+            }
+            Write::Add => {
+                for e in 0..n {
+                    out[e] = (out[e] + a[e] * b[e]) + c[e] * d[e];
+                }
+            }
+        }
+    }
+}
+
+dispatched! {
+    /// The same of three products.
+    fn multiply_three<T: Scalar>(terms: [Present<'_, T>; 3], out: &mut [T], write: Write) {
+        let n = out.len();
+        let [(a, b), (c, d), (f, g)] = terms.map(|(l, r)| (&l[..n], &r[..n]));
+        match write {
+            Write::Replace => {
+                for e in 0..n {
+                    out[e] = (a[e] * b[e] + c[e] * d[e]) + f[e] * g[e];
+                }
+            }
+            Write::Add => {
+                for e in 0..n {
+                    out[e] = ((out[e] + a[e] * b[e]) + c[e] * d[e]) + f[e] * g[e];
                 }
             }
         }

@@ -8,6 +8,9 @@ use super::write::Write;
 
 /// Rows of a chunk of examples: of the nodes of a chunk together, on average.
 const ROWS: usize = 64;
+/// Bytes of the coefficients of a chunk along one direction, of nodes in many small steps: those along a few directions fit into a
+/// second-level cache.
+const JET: usize = 640 << 10;
 
 /// The places of all nodes, in numbers of an example, gaps between rows included: a chunk of n examples keeps the numbers
 /// of a node at place c from `n * c` on.
@@ -76,6 +79,7 @@ impl Plan {
             plan.nodes.push(node);
         }
         plan.mark_writes(graph);
+        plan.chunk = plan.chunk.min(plan.examples_in_cache::<T>().max(examples_of_tall_products(graph)));
         plan
     }
 
@@ -85,6 +89,10 @@ impl Plan {
             Op::Linear(Linear::AddRow, of) => self.nodes[of[0].0].row.is_some(),
             _ => false,
         }
+    }
+
+    fn examples_in_cache<T>(&self) -> usize {
+        JET / (2 * self.active_width * size_of::<T>()).max(1)
     }
 
     fn node<T>(&mut self, graph: &Graph, index: usize) -> NodePlan {
@@ -193,6 +201,15 @@ fn chunk<T>(graph: &Graph) -> usize {
         nodes.map(|node| rows(node.rows) * stride::<T>(node.cols)).sum()
     };
     (ROWS * widths(|_| 1) / widths(|rows| rows).max(1)).clamp(1, ROWS)
+}
+
+/// As many examples as give each product with a parameter about so many rows.
+fn examples_of_tall_products(graph: &Graph) -> usize {
+    let rows = graph.nodes.iter().filter_map(|node| match node.op {
+        Op::Bilinear(Bilinear::MatMul, ..) => Some(node.rows),
+        _ => None,
+    });
+    ROWS / rows.min().unwrap_or(ROWS).clamp(1, ROWS)
 }
 
 /// The first operand of a node that only adds something to it, if nobody else reads that operand.

@@ -23,70 +23,67 @@ impl Drive {
     ///
     /// At the start `e^a[j, s] = s + 1` and `d = 1`.
     pub fn scan(&self, network: &mut Builder) -> NodeId {
-        let (channels, states) = (network.cols(self.u), network.cols(self.b));
-        let logs = (0..channels).flat_map(|_| (1..=states).map(|s| libm::log(s as f64))).collect();
-        let a = network.parameter((channels, states), Start::Entries(logs));
-        let decay = self.decay(network, a);
-        let input = self.input(network);
-        let h = recurrence(network, decay, input);
-        let read = self.read(network, h);
+        let rates = self.rates(network);
+        let driven = network.multiply(self.dt, self.u);
+        let (mut h, mut all) = (None, Vec::new());
+        for t in 0..network.rows(self.u) {
+            let mut next = self.input(network, driven, t);
+            if let Some(h) = h {
+                let decay = self.decay(network, rates, t);
+                let kept = network.multiply(decay, h);
+                next = network.add(kept, next);
+            }
+            all.push(self.read(network, next, t));
+            h = Some(next);
+        }
+        let read = network.concatenate_rows(&all);
         let direct = gain(network, self.u, Start::Constant(1.0));
         network.add(read, direct)
     }
 
-    /// `exp(-dt_t[j] e^a[j, s])`: `times x (D S)`, as all that follow.
-    fn decay(&self, network: &mut Builder, a: NodeId) -> NodeId {
-        let (channels, states) = network.shape(a);
+    /// `-e^a[j, s]`, a the parameter: `1 x (D S)`, as all states.
+    fn rates(&self, network: &mut Builder) -> NodeId {
+        let (channels, states) = (network.cols(self.u), network.cols(self.b));
+        let logs = (0..channels).flat_map(|_| (1..=states).map(|s| libm::log(s as f64))).collect();
+        let a = network.parameter((channels, states), Start::Entries(logs));
         let flat = network.gather(a, (1, channels * states), |_, e| Some((e / states, e % states)));
         let rates = network.pointwise(Pointwise::Exp, flat);
-        let rates = network.scale(-1.0, rates);
-        let times = network.rows(self.dt);
-        let rates = network.broadcast(rates, (times, channels * states));
-        let dt = self.by_state(network, self.dt);
+        network.scale(-1.0, rates)
+    }
+
+    /// `exp(-dt_t[j] e^a[j, s])`.
+    fn decay(&self, network: &mut Builder, rates: NodeId, t: usize) -> NodeId {
+        let dt = self.by_state(network, self.dt, t);
         let exponents = network.multiply(dt, rates);
         network.pointwise(Pointwise::Exp, exponents)
     }
 
     /// `dt_t[j] u_t[j] B_t[s]`.
-    fn input(&self, network: &mut Builder) -> NodeId {
-        let driven = network.multiply(self.dt, self.u);
-        let driven = self.by_state(network, driven);
-        let b = self.by_channel(network, self.b);
+    fn input(&self, network: &mut Builder, driven: NodeId, t: usize) -> NodeId {
+        let driven = self.by_state(network, driven, t);
+        let b = self.by_channel(network, self.b, t);
         network.multiply(driven, b)
     }
 
-    /// `sum_s h_t[j, s] C_t[s]`.
-    fn read(&self, network: &mut Builder, h: NodeId) -> NodeId {
-        let (shape, states) = (network.shape(self.u), network.cols(self.c));
-        let c = self.by_channel(network, self.c);
+    /// `sum_s h_t[j, s] C_t[s]`, `1 x D`.
+    fn read(&self, network: &mut Builder, h: NodeId, t: usize) -> NodeId {
+        let (channels, states) = (network.cols(self.u), network.cols(self.c));
+        let c = self.by_channel(network, self.c, t);
         let products = network.multiply(h, c);
-        network.scatter(products, shape, |t, entry| Some((t, entry / states)))
+        network.scatter(products, (1, channels), |_, entry| Some((0, entry / states)))
     }
 
-    /// An entry a channel, for each of its states.
-    fn by_state(&self, graph: &mut Graph, x: NodeId) -> NodeId {
+    /// Row t, which has an entry a channel, for each of its states.
+    fn by_state(&self, graph: &mut Graph, x: NodeId, t: usize) -> NodeId {
         let states = graph.cols(self.b);
-        graph.gather(x, (graph.rows(x), graph.cols(x) * states), |t, entry| Some((t, entry / states)))
+        graph.gather(x, (1, graph.cols(x) * states), |_, entry| Some((t, entry / states)))
     }
 
-    /// An entry a state, for each channel.
-    fn by_channel(&self, graph: &mut Graph, x: NodeId) -> NodeId {
+    /// Row t, which has an entry a state, for each channel.
+    fn by_channel(&self, graph: &mut Graph, x: NodeId, t: usize) -> NodeId {
         let (channels, states) = (graph.cols(self.u), graph.cols(x));
-        graph.gather(x, (graph.rows(x), channels * states), |t, entry| Some((t, entry % states)))
+        graph.gather(x, (1, channels * states), |_, entry| Some((t, entry % states)))
     }
-}
-
-/// `h_t = a_t h_{t-1} + b_t` entry by entry, `h_0 = b_0`, t being the row.
-pub fn recurrence(graph: &mut Graph, a: NodeId, b: NodeId) -> NodeId {
-    let mut h = graph.slice_rows(b, 0, 1);
-    let mut all = vec![h];
-    for t in 1..graph.rows(a) {
-        let (decay, input) = (graph.slice_rows(a, t, 1), graph.slice_rows(b, t, 1));
-        let kept = graph.multiply(decay, h);
-        h = graph.add(kept, input);
-        all.push(h);
-    }
-    graph.concatenate_rows(&all)
 }
 
 #[cfg(test)]

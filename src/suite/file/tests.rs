@@ -280,7 +280,7 @@ fn what_no_registry_has_is_refused_with_what_there_is() {
             (
                 "\"digits\"\n",
                 "{}\n",
-                &["line 9: data must be exactly one: accepted is one of chebyshev, digits, gaussian, "],
+                &["line 9: data must be exactly one: accepted is one of chebyshev, copying, digits, "],
             ),
             ("\"digits\"\n", "3\n", &["line 9: data must be exactly one"]),
         ],
