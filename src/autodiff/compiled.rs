@@ -2,7 +2,8 @@
 
 use super::graph::Graph;
 use super::plan::Plan;
-use super::rows::Lines;
+use super::rows::{Lines, spread};
+use crate::numeric::Scalar;
 
 /// The function `L(w) = mean over examples of the graph's last node`, ready to be swept.
 #[derive(Debug)]
@@ -14,4 +15,29 @@ pub(super) struct Compiled<T> {
     /// The constants, once for each example of a chunk.
     pub constants: Vec<Lines<T>>,
     pub examples: usize,
+}
+
+impl<T: Scalar> Compiled<T> {
+    /// A graph with its data tables, each row-major, the rows of an example one after the other.
+    ///
+    /// # Panics
+    /// If the tables do not fit the graph: a bug of the caller.
+    pub fn new(graph: Graph, tables: &[Vec<T>], examples: usize) -> Self {
+        let plan = Plan::new::<T>(&graph);
+        Self::planned(plan, graph, tables, examples)
+    }
+
+    /// The same with that plan.
+    pub fn planned(plan: Plan, graph: Graph, tables: &[Vec<T>], examples: usize) -> Self {
+        let shapes = graph.data_shapes();
+        let sizes: Vec<_> = shapes.iter().map(|(rows, cols)| rows * cols * examples).collect();
+        assert_eq!(
+            sizes,
+            tables.iter().map(Vec::len).collect::<Vec<_>>(),
+            "each table has the rows of each example"
+        );
+        let tables = tables.iter().zip(shapes).map(|(table, &(_, cols))| spread(table, cols)).collect();
+        let constants = graph.constants.iter().map(|constant| constant.repeated(plan.chunk)).collect();
+        Self { graph, plan, tables, constants, examples }
+    }
 }

@@ -16,9 +16,7 @@ use super::forward::forward_values;
 use super::graph::Graph;
 use super::lines::{First, Lines, along, along_pair, polarize, set_sums};
 use super::parameter_adjoint::{Series, add_parameter_adjoints};
-use super::plan::Plan;
 use super::pool::{Pool, Pooled};
-use super::rows::spread;
 use super::tape::{Chunk, Jet, Tape};
 use super::weights::{Vector, Weights, Which};
 use crate::numeric::{Scalar, pair_count, pairs};
@@ -60,30 +58,19 @@ impl<T: Scalar> Program<T> {
     /// # Panics
     /// If the tables do not fit the graph, or its last node is not one number an example: a bug of the caller.
     pub fn new(graph: Graph, tables: Vec<Vec<T>>, examples: usize) -> Self {
-        let plan = Plan::new::<T>(&graph);
-        Self::planned(plan, graph, tables, examples)
+        Self::of(Compiled::new(graph, &tables, examples))
     }
 
     /// The same, swept by so many examples at a time.
     #[cfg(test)]
     pub(super) fn with_chunks_of(chunk: usize, graph: Graph, tables: Vec<Vec<T>>, examples: usize) -> Self {
-        let plan = Plan { chunk, ..Plan::new::<T>(&graph) };
-        Self::planned(plan, graph, tables, examples)
+        let plan = super::plan::Plan { chunk, ..super::plan::Plan::new::<T>(&graph) };
+        Self::of(Compiled::planned(plan, graph, &tables, examples))
     }
 
-    fn planned(plan: Plan, graph: Graph, tables: Vec<Vec<T>>, examples: usize) -> Self {
-        let shapes = graph.data_shapes();
-        let sizes: Vec<_> = shapes.iter().map(|(rows, cols)| rows * cols * examples).collect();
-        assert_eq!(
-            sizes,
-            tables.iter().map(Vec::len).collect::<Vec<_>>(),
-            "each table has the rows of each example"
-        );
-        let last = graph.nodes.last().map(|last| (last.rows, last.cols));
+    fn of(compiled: Compiled<T>) -> Self {
+        let last = compiled.graph.nodes.last().map(|last| (last.rows, last.cols));
         assert_eq!(last, Some((1, 1)), "the last node is the loss of an example");
-        let tables = tables.iter().zip(shapes).map(|(table, &(_, cols))| spread(table, cols)).collect();
-        let constants = graph.constants.iter().map(|constant| constant.repeated(plan.chunk)).collect();
-        let compiled = Compiled { plan, graph, tables, constants, examples };
         Self { compiled, tapes: Pool::new(), jets: Pool::new(), weights: Pool::new(), vectors: Pool::new() }
     }
 

@@ -18,7 +18,9 @@ pub use memory::ObjectiveMemory;
 pub use network::{Loss, Network, NetworkEntry, program};
 pub use penalised::Penalised;
 
+use crate::autodiff::Curved;
 use crate::numeric::Matrix;
+use crate::numeric::vector::dot;
 
 /// A three times differentiable function `L: R^p -> R`.
 pub trait Objective: Send + Sync {
@@ -30,6 +32,20 @@ pub trait Objective: Send + Sync {
 
     /// Does the order-zero work at `w` (p entries), shared by all derivatives there.
     fn linearize<'a>(&'a self, w: &[f64]) -> Box<dyn Linearization + 'a>;
+
+    /// The outputs f at `w`, and their second derivatives `v' H_f v` along each column of `v`: of a network those for all examples,
+    /// else the value L(w) itself.
+    fn outputs(&self, w: &[f64], v: &Matrix) -> Curved<f64> {
+        let at = self.linearize(w);
+        let product = at.hvp(v);
+        let second = (0..v.cols()).map(|j| vec![dot(v.col(j), product.col(j))]).collect();
+        Curved { values: vec![at.loss()], second }
+    }
+
+    /// The share of answers that outputs have right, if they are of classes.
+    fn accuracy(&self, _outputs: &[f64]) -> Option<f64> {
+        None
+    }
 }
 
 /// A function around one point.

@@ -5,7 +5,7 @@ mod entry;
 use serde::{Deserialize, Serialize};
 
 use super::{Linearization, Objective};
-use crate::autodiff::{Graph, Linearized, NodeId, Pointwise, Program};
+use crate::autodiff::{Curved, Graph, Linearized, NodeId, Outputs, Pointwise, Program};
 use crate::data::Dataset;
 use crate::model::layers::pooling::mean_of_rows;
 use crate::model::{Architecture, Builder};
@@ -28,6 +28,10 @@ pub enum Loss {
 #[derive(Debug)]
 pub struct Network {
     program: Program<f64>,
+    outputs: Outputs<f64>,
+    /// Row-major, as wide as a row of outputs.
+    targets: Vec<f64>,
+    width: usize,
     start: Vec<f64>,
 }
 
@@ -35,7 +39,10 @@ impl Network {
     /// A network on data, started from `seed`.
     pub fn new(model: &dyn Architecture, data: &Dataset, loss: Loss, seed: u64) -> Self {
         let (program, start) = program(model, data, loss, seed);
-        Self { program, start }
+        let (network, outputs) = built(model);
+        let width = network.cols(outputs);
+        let outputs = Outputs::new(network.into_graph(), std::slice::from_ref(&data.inputs), data.len());
+        Self { program, outputs, targets: data.targets.clone(), width, start }
     }
 }
 
@@ -55,10 +62,7 @@ pub fn program<T: Scalar>(
 
 /// The loss of an example as a graph of parameters, inputs and targets.
 fn build(model: &dyn Architecture, loss: Loss) -> Builder {
-    let mut network = Builder::new();
-    let (rows, cols) = model.inputs();
-    let inputs = network.data_matrix(rows, cols);
-    let outputs = model.build(&mut network, inputs);
+    let (mut network, outputs) = built(model);
     let (positions, width) = network.shape(outputs);
     let targets = network.data_matrix(positions, width);
     match loss {
@@ -66,6 +70,15 @@ fn build(model: &dyn Architecture, loss: Loss) -> Builder {
         Loss::CrossEntropy => cross_entropy(&mut network, outputs, targets),
     }
     network
+}
+
+/// The network, and its outputs.
+fn built(model: &dyn Architecture) -> (Builder, NodeId) {
+    let mut network = Builder::new();
+    let (rows, cols) = model.inputs();
+    let inputs = network.data_matrix(rows, cols);
+    let outputs = model.build(&mut network, inputs);
+    (network, outputs)
 }
 
 /// `1/2 sum_out (f - y)^2`.
@@ -107,6 +120,25 @@ impl Objective for Network {
 
     fn linearize<'a>(&'a self, w: &[f64]) -> Box<dyn Linearization + 'a> {
         Box::new(self.program.linearize(w))
+    }
+
+    fn outputs(&self, w: &[f64], v: &Matrix) -> Curved<f64> {
+        let directions: Vec<&[f64]> = (0..v.cols()).map(|j| v.col(j)).collect();
+        self.outputs.around(w, &directions)
+    }
+
+    /// Of targets that are one-hot rows: how often the largest output is the hot one.
+    fn accuracy(&self, outputs: &[f64]) -> Option<f64> {
+        let rows = || outputs.chunks_exact(self.width).zip(self.targets.chunks_exact(self.width));
+        let is_hot = |target: &[f64]| {
+            target.iter().all(|&y| y == 0.0 || y == 1.0) && target.iter().sum::<f64>() == 1.0
+        };
+        let right = |(f, y): &(&[f64], &[f64])| {
+            let largest = (0..f.len()).max_by(|&i, &j| f[i].total_cmp(&f[j]));
+            largest.is_some_and(|i| y[i] == 1.0)
+        };
+        let all_hot = self.width > 1 && rows().all(|(_, y)| is_hot(y));
+        all_hot.then(|| rows().filter(right).count() as f64 / rows().count() as f64)
     }
 }
 

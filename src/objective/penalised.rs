@@ -1,6 +1,7 @@
 //! An objective with weight decay.
 
 use super::{Linearization, Objective};
+use crate::autodiff::Curved;
 use crate::numeric::Matrix;
 use crate::numeric::vector::{axpy, dot};
 
@@ -27,6 +28,14 @@ impl Objective for Penalised<'_> {
 
     fn start(&self) -> Vec<f64> {
         self.objective.start()
+    }
+
+    fn outputs(&self, w: &[f64], v: &Matrix) -> Curved<f64> {
+        self.objective.outputs(w, v)
+    }
+
+    fn accuracy(&self, outputs: &[f64]) -> Option<f64> {
+        self.objective.accuracy(outputs)
     }
 
     fn linearize<'a>(&'a self, w: &[f64]) -> Box<dyn Linearization + 'a> {

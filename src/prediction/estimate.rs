@@ -117,6 +117,11 @@ pub trait Averages: Sync {
 
     /// What is averaged, for the reason beside a verdict.
     fn average(&self) -> &'static str;
+
+    /// The processes that have it.
+    fn processes(&self) -> &'static [&'static Kind] {
+        &[&segments::KIND]
+    }
 }
 
 /// A claim about averages is a prediction: what differs between such claims is what is averaged.
@@ -130,7 +135,7 @@ impl<A: Averages> Prediction for A {
     }
 
     fn processes(&self) -> &'static [&'static Kind] {
-        &[&segments::KIND]
+        Averages::processes(self)
     }
 
     fn judge(&self, record: &Record) -> Finding {

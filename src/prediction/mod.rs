@@ -14,6 +14,7 @@ mod estimate;
 mod excess;
 mod gradient_descent;
 mod largest;
+mod observables;
 mod recomputation;
 mod stationary;
 mod sweeps;
@@ -138,6 +139,7 @@ pub fn groups() -> &'static [Group] {
         adaptive::GROUP,
         stationary::GROUP,
         weight_decay::GROUP,
+        observables::GROUP,
         sweeps::GROUP,
         certificates::GROUP,
     ];

@@ -13,6 +13,7 @@ pub mod gradient_flow;
 #[cfg(test)]
 mod laws;
 pub mod midpoints;
+pub mod outputs;
 mod running;
 mod sample;
 pub mod segments;
@@ -29,6 +30,7 @@ pub use central_map::MapSample;
 pub use descent::DiscreteSample;
 pub use gradient_flow::FlowSample;
 pub use midpoints::MidpointSample;
+pub use outputs::OutputsSample;
 pub use running::{Account, Others, Running, bits};
 pub use sample::{Part, PartKind, Sample};
 pub use segments::{ByCoordinate, ExpansionRest, RESTART, SegmentSample, StateSample};
@@ -51,6 +53,7 @@ pub fn kinds() -> &'static [&'static Kind] {
         &ablated_flow::KIND,
         &stationary_preconditioner::KIND,
         &stationary_flow::KIND,
+        &outputs::KIND,
     ];
     KINDS
 }

@@ -201,7 +201,7 @@ mod tests {
         let start = "my.toml, line 5: predictions: there is no prediction or group \"gradient_decent\". \
                      Did you mean gradient_descent? Accepted are quadratic_modes, ";
         let end = ", eigenpairs_certified, and groups of these: gradient_descent, central_flow, adaptive, stationary, \
-                   weight_decay, sweeps, certificates";
+                   weight_decay, observables, sweeps, certificates";
         assert!(message.starts_with(start) && message.ends_with(end), "{message}");
         for (written, expected) in [
             ("3", "line 5: invalid type: integer `3`, expected a name or an array of names"),
@@ -229,7 +229,7 @@ mod tests {
         }
         let refusal = read("nesterov.momentum = 0.5").expect_err("refused");
         let expected = "my.toml, line 5: predictions: adaptive is about rules whose preconditioner has a state: accepted with \
-                        nesterov are all of central_flow, sweeps, certificates";
+                        nesterov are all of central_flow, observables, sweeps, certificates";
         assert_eq!(refusal, expected);
     }
 
@@ -261,7 +261,7 @@ mod tests {
         let refusal = parse("my.toml", text).err().expect("refused").to_string();
         let expected = "my.toml, line 5: predictions: euler_term is about gradient_descent with a constant learning rate and no decay beside the step: accepted \
                         with heavy_ball are all \
-                        of central_flow, sweeps, certificates";
+                        of central_flow, observables, sweeps, certificates";
         assert_eq!(refusal, expected);
     }
 
@@ -279,7 +279,7 @@ mod tests {
         }
         let refusal = read("plateau_below_the_edge", "weight_decay = 0.0").expect_err("refused");
         let expected = "my.toml, line 5: predictions: plateau_below_the_edge is about runs with weight_decay or decoupled_weight_decay: \
-                        accepted with gradient_descent are all of gradient_descent, central_flow, sweeps, certificates";
+                        accepted with gradient_descent are all of gradient_descent, central_flow, observables, sweeps, certificates";
         assert_eq!(refusal, expected);
         assert_eq!(read("steps_by_the_gradient", "weight_decay = 0.1"), Ok(()));
         let refusal = read("steps_by_the_gradient", "decoupled_weight_decay = 0.1").expect_err("refused");

@@ -1,0 +1,145 @@
+//! The last node of a graph itself, where it is no loss: its values, and its second derivatives along directions.
+
+use rayon::prelude::*;
+
+use super::compiled::Compiled;
+use super::forward::{forward_first, forward_second, forward_values};
+use super::graph::Graph;
+use super::rows::stride;
+use super::tape::{Chunk, Jet, Tape, block};
+use super::weights::{Vector, Weights, Which};
+use crate::numeric::Scalar;
+
+/// A graph and its data: the function from parameters to the matrices of the last node, of all examples one after the other.
+#[derive(Debug)]
+pub struct Outputs<T> {
+    compiled: Compiled<T>,
+}
+
+/// What outputs are around a point.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curved<T> {
+    /// The values f.
+    pub values: Vec<T>,
+    /// `v' H_f v` for each direction v, one after the other.
+    pub second: Vec<Vec<T>>,
+}
+
+impl<T: Scalar> Outputs<T> {
+    /// A graph with its data tables, each row-major, the rows of an example one after the other.
+    ///
+    /// # Panics
+    /// If the tables do not fit the graph: a bug of the caller.
+    pub fn new(graph: Graph, tables: &[Vec<T>], examples: usize) -> Self {
+        Self { compiled: Compiled::new(graph, tables, examples) }
+    }
+
+    /// The outputs at `w`, and along each of the directions.
+    pub fn around(&self, w: &[T], directions: &[&[T]]) -> Curved<T> {
+        let Self { compiled } = self;
+        let packed = |vector: &[T]| {
+            let mut weights = Weights::new(compiled.graph.parameters.len());
+            weights.pack(vector, &compiled.graph.parameters, &compiled.plan.factors, Which::All);
+            weights
+        };
+        let at = packed(w);
+        let point = Vector { entries: w, weights: &at };
+        let along: Vec<Weights<T>> = directions.iter().map(|v| packed(v)).collect();
+        let v: Vec<Vector<'_, T>> =
+            directions.iter().zip(&along).map(|(entries, weights)| Vector { entries, weights }).collect();
+        let chunk = compiled.plan.chunk;
+        let starts: Vec<usize> = (0..compiled.examples).step_by(chunk).collect();
+        let chunks: Vec<Curved<T>> = starts
+            .into_par_iter()
+            .map(|start| {
+                let mut tape = Tape::new(compiled);
+                tape.examples = start..(start + chunk).min(compiled.examples);
+                forward_values(compiled, point, &mut tape);
+                of_chunk(&Chunk { program: compiled, point, tape: &tape }, &v)
+            })
+            .collect();
+        Curved {
+            values: chunks.iter().flat_map(|chunk| &chunk.values).copied().collect(),
+            second: (0..v.len())
+                .map(|i| chunks.iter().flat_map(|chunk| &chunk.second[i]).copied().collect())
+                .collect(),
+        }
+    }
+}
+
+fn of_chunk<T: Scalar>(chunk: &Chunk<'_, T>, directions: &[Vector<'_, T>]) -> Curved<T> {
+    let compiled = chunk.program;
+    let last = compiled.plan.nodes.len() - 1;
+    let plan = &compiled.plan.nodes[last];
+    let place = plan.value.expect("the last node is computed");
+    let rows = |numbers: &[T]| -> Vec<T> {
+        let cols = compiled.graph.nodes[last].cols;
+        numbers.chunks_exact(stride::<T>(cols)).flat_map(|row| &row[..cols]).copied().collect()
+    };
+    let values = rows(block(&chunk.tape.values, place, plan.width, chunk.count()));
+    let (mut first, mut second) = (Jet::new(compiled).forward, Jet::new(compiled).forward);
+    let mut along = |&v: &Vector<'_, T>| {
+        forward_first(chunk, v, &mut first);
+        forward_second(chunk, v, &first, &mut second);
+        // The coefficient is half the derivative.
+        let coefficients = chunk.second(&second, last).map(rows);
+        coefficients.map_or(vec![T::ZERO; values.len()], |all| all.iter().map(|&x| x + x).collect())
+    };
+    let second = directions.iter().map(&mut along).collect();
+    Curved { values, second }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::autodiff::Pointwise;
+    use crate::numeric::random::Stream;
+    use crate::numeric::vector::axpy;
+
+    const EXAMPLES: usize = 75;
+
+    fn graph(curved: bool) -> Graph {
+        let mut graph = Graph::new();
+        let x = graph.data(3);
+        let w = graph.parameter(3, 5);
+        let mut h = graph.matmul(x, w);
+        if curved {
+            h = graph.pointwise(Pointwise::Tanh, h);
+            let last = graph.parameter(5, 2);
+            h = graph.matmul(h, last);
+        }
+        graph.offset(h, 1.0);
+        graph
+    }
+
+    /// Second differences of an h of 1e-3 are off by 1e-6 at most, by rounding some 1e-9.
+    #[test]
+    fn second_derivatives_are_those_of_differences() {
+        let x = Stream::new(1, "x").normals(3 * EXAMPLES);
+        for curved in [false, true] {
+            let graph = graph(curved);
+            let p = graph.dim();
+            let outputs = Outputs::<f64>::new(graph, &[x.clone()], EXAMPLES);
+            let (w, u, v) = (
+                Stream::new(2, "w").normals(p),
+                Stream::new(3, "u").normals(p),
+                Stream::new(4, "v").normals(p),
+            );
+            let here = outputs.around(&w, &[&u, &v]);
+            assert_eq!(here.values.len(), EXAMPLES * if curved { 2 } else { 5 });
+            for (direction, second) in [u, v].iter().zip(&here.second) {
+                let at = |h: f64| {
+                    let mut moved = w.clone();
+                    axpy(h, direction, &mut moved);
+                    outputs.around(&moved, &[]).values
+                };
+                let (h, after, before) = (1e-3, at(1e-3), at(-1e-3));
+                for e in 0..here.values.len() {
+                    let difference = (after[e] - 2.0 * here.values[e] + before[e]) / (h * h);
+                    let allowed = 1e-4 * (1.0 + difference.abs());
+                    assert!((difference - second[e]).abs() < allowed, "{difference} for {}", second[e]);
+                }
+            }
+        }
+    }
+}
