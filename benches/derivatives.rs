@@ -9,14 +9,26 @@ use centralflow::numeric::{Scalar, pair_count};
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main, measurement::WallTime};
 use problems::{Problem, directions, problems};
 
+/// The multiply-adds of a forward pass, but those of data, that a test, which is to take seconds, has about at most.
+const TESTED: f64 = 7e7;
+
 fn derivatives(c: &mut Criterion) {
-    for problem in problems() {
+    let timed = std::env::args().any(|argument| argument == "--bench");
+    for problem in problems().into_iter().map(|problem| if timed { problem } else { tested(problem) }) {
         let mut group = c.benchmark_group(problem.name);
         group.sample_size(10);
         in_precision::<f64>(&mut group, &problem, "f64");
         in_precision::<f32>(&mut group, &problem, "f32");
         group.finish();
     }
+}
+
+/// The problem with the leading examples only, if it has too many.
+fn tested(mut problem: Problem) -> Problem {
+    let products = problem.graph().multiply_adds();
+    let examples = (TESTED / (products.of_layers + products.of_pairs)).ceil() as usize;
+    problem.data = problem.data.select(&(0..examples.min(problem.data.len())).collect::<Vec<_>>());
+    problem
 }
 
 fn in_precision<T: Scalar>(group: &mut BenchmarkGroup<'_, WallTime>, problem: &Problem, precision: &str) {

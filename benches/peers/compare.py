@@ -25,12 +25,14 @@ LEAST = 3
 PAUSE = 0.25
 # Seconds of unmeasured runs after it: processors, too, wake up slowly.
 WARM_UP = 0.1
+# Runs of matrix products, unmeasured and measured, that tell what the processor has to offer.
+PRODUCTS = 20
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", default=sys.executable, help="the Python that has the peers (default: this one)")
-    parser.add_argument("--problems", nargs="+", default=["P1", "P2", "sdcp"], help="default: %(default)s")
+    parser.add_argument("--problems", nargs="+", default=["P1", "P2", "P3", "P4", "P5", "sdcp"], help="default: %(default)s")
     parser.add_argument("--precisions", nargs="+", default=["f64", "f32"], choices=["f64", "f32"])
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2], help="default: %(default)s")
     parser.add_argument("--works", nargs="+", default=[*DERIVATIVES, "eigen4", *SDCP], help="default: all")
@@ -57,11 +59,13 @@ def main():
                 running, absent = workers.start(executable, args.python, args.peers, threads, precision)
                 missing.update(absent)
                 versions.update({hello["peer"]: hello["version"] for _, hello in running})
+                rate = rate_of_products(running[0][0], precision)
                 # Nothing in a complementarity problem is large enough for a second thread.
                 for problem in [name for name in args.problems if name != "sdcp" or threads == min(args.threads)]:
                     rows = compare(running, problem, precision, threads, args, Path(directory))
                     if rows:
-                        tables.append({"title": names[problem], "precision": precision, "threads": threads, "rows": rows})
+                        entry = {"title": names[problem], "precision": precision, "threads": threads, "rate": rate}
+                        tables.append(entry | {"rows": rows})
                         # After each table, so that an interrupted run is not lost.
                         args.output.write_text(table.document(tables, versions, missing, args))
                 for worker, _ in running:
@@ -82,6 +86,13 @@ def export(executable, args, directory):
         worker.ask({"export": {"problem": problem, "works": works, "steps": args.steps, "directory": str(directory / problem)}})
     worker.stop()
     return names
+
+
+def rate_of_products(worker, precision):
+    """The multiply-adds a second of our own matrix products, where they fit the caches: the best of some runs."""
+    request = {"problem": "peak", "precision": precision, "work": "peak", "variant": "matrix product"}
+    answer = worker.ask({"run": request | {"directory": "", "unmeasured": PRODUCTS, "repeats": PRODUCTS}})
+    return answer["facts"]["multiply_adds"] / min(answer["seconds"])
 
 
 def belongs(work, problem, precision):

@@ -13,7 +13,7 @@ import jax
 import numpy as np
 from jax.experimental.sparse.linalg import lobpcg_standard
 
-from jax_network import DTYPES, jnp, loss_of_layers
+from jax_network import DTYPES, jnp, loss_of_matrices
 from protocol import relative_error, serve
 
 WARM_UP = 3
@@ -123,8 +123,8 @@ class Complementarity:
 def example(problem, _work, precision):
     """A run takes all processes through all steps, step by step, and writes what they went through."""
     dtype, header = DTYPES[precision], problem.header["example"]
-    of_layers = loss_of_layers(problem, precision)
-    flows = Flows(lambda w: of_layers(problem.layers(w)), header)
+    of_matrices = loss_of_matrices(problem, precision)
+    flows = Flows(lambda w: of_matrices(problem.matrices(w)), header)
     w = jnp.asarray(problem.array("example", dtype))
     u = jnp.asarray(np.random.default_rng(0).standard_normal((w.size, header["pairs"])).astype(dtype))
 
@@ -145,8 +145,8 @@ def example(problem, _work, precision):
     # Below the edge nothing is handed to CVXOPT, and cvxpy compiles at the first call.
     k, m = header["pairs"], len(flows.pairs[0])
     flows.complementarity.solve(np.where(flows.pairs[0] == flows.pairs[1], -1.0, 0.0), np.eye(m))
-    start = jnp.asarray(problem.array("start", dtype))
-    return run, {"error": relative_error(flows.gradient(start), problem.array("gradient"))}
+    point = jnp.asarray(problem.array("point", dtype))
+    return run, {"error": relative_error(flows.gradient(point), problem.array("gradient"))}
 
 
 VERSION = f"{jax.__version__} with cvxpy {cp.__version__}"

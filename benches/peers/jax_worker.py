@@ -6,7 +6,7 @@ import jax
 import numpy as np
 
 import eigen
-from jax_network import DTYPES, jnp, linearized_hessian, loss_of_layers
+from jax_network import DTYPES, jnp, linearized_hessian, loss_of_matrices
 from protocol import flatten, relative_error, serve
 
 HVPS = {"hvp1": 1, "hvp8": 8}
@@ -14,11 +14,11 @@ CONTRACTED = 4
 
 
 def network(problem, precision):
-    """The gradient as a function of [W, b, ...], the point, and the directions."""
-    gradient = jax.grad(loss_of_layers(problem, precision))
+    """The gradient as a function of the parameter matrices, the point, and the directions."""
+    gradient = jax.grad(loss_of_matrices(problem, precision))
     on_device = functools.partial(jax.tree.map, jnp.asarray)
-    w = on_device(problem.layers(problem.array("start", DTYPES[precision])))
-    u = [on_device(problem.layers(row)) for row in problem.array("directions", DTYPES[precision])]
+    w = on_device(problem.matrices(problem.array("point", DTYPES[precision])))
+    u = [on_device(problem.matrices(row)) for row in problem.array("directions", DTYPES[precision])]
     return gradient, w, u
 
 
@@ -31,7 +31,7 @@ def timed(problem, work, compute):
 
 def value_and_gradient(problem, work, precision):
     _, w, _ = network(problem, precision)
-    f = jax.jit(jax.value_and_grad(loss_of_layers(problem, precision)))
+    f = jax.jit(jax.value_and_grad(loss_of_matrices(problem, precision)))
     return timed(problem, work, lambda: [f(w)[1]])
 
 
@@ -81,7 +81,7 @@ def gradient_of_contraction(problem, work, precision):
 
 def gradient_of_forward(problem, work, precision):
     """The contraction by forward mode twice, so that only its gradient sweeps back."""
-    loss = loss_of_layers(problem, precision)
+    loss = loss_of_matrices(problem, precision)
     _, w, u = network(problem, precision)
     along = lambda f, v: lambda w: jax.jvp(f, (w,), (v,))[1]  # noqa: E731
     f = jax.jit(lambda w, a, b: jax.grad(along(along(loss, b), a))(w))
@@ -108,7 +108,7 @@ def lobpcg(problem, _work, _precision):
     at, _ = linearized_hessian(problem)
     # A pair is converged once |r| < 10 n tol (|H u| + theta), about 20 n tol theta; we ask for |r| < 1e-6 theta_1.
     values = problem.array("eigen4")
-    n = problem.array("start").size
+    n = problem.array("point").size
     tolerance = problem.header["tolerance"] / (20 * n) * (values[:, 0] / values[:, -1]).min()
 
     @jax.jit

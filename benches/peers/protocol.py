@@ -25,20 +25,18 @@ class Problem:
         data = np.fromfile(self.directory / f"{name}.bin", dtype="<f8")
         return data.reshape(self.header["arrays"][name]).astype(dtype)
 
-    def layers(self, flat):
-        """Cuts vectors (the last axis) into [W, b, W, b, ...]; W is fan-in x fan-out, row-major."""
-        parts, offset = [], 0
-        widths = self.header["widths"]
-        for rows, cols in zip(widths, widths[1:]):
-            for shape in [(rows, cols), (cols,)]:
-                size = int(np.prod(shape))
-                parts.append(flat[..., offset : offset + size].reshape(flat.shape[:-1] + shape))
-                offset += size
+    def matrices(self, flat):
+        """Cuts vectors (the last axis) into the parameter matrices, `rows x cols` each."""
+        parts = []
+        for parameter in self.header["parameters"]:
+            offset, shape = parameter["offset"], (parameter["rows"], parameter["cols"])
+            size = shape[0] * shape[1]
+            parts.append(flat[..., offset : offset + size].reshape(flat.shape[:-1] + shape))
         return parts
 
 
 def flatten(parts):
-    """The inverse of Problem.layers, without leading axes."""
+    """The inverse of Problem.matrices, without leading axes."""
     return np.concatenate([np.asarray(part, dtype=np.float64).ravel() for part in parts])
 
 

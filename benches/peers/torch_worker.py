@@ -7,41 +7,12 @@ import numpy as np
 import torch
 
 from protocol import flatten, relative_error, serve
+from torch_network import Network
 
 torch.set_num_threads(int(os.environ["PEERS_THREADS"]))
 
-ACTIVATIONS = {
-    "tanh": torch.tanh,
-    "gelu": torch.nn.functional.gelu,
-    "silu": torch.nn.functional.silu,
-    "softplus": torch.nn.functional.softplus,
-}
-DTYPES = {"f64": np.float64, "f32": np.float32}
 HVPS = {"hvp1": 1, "hvp8": 8}
 CONTRACTED = 4
-
-
-class Network:
-    """The exported loss, its point [W, b, ...] and the directions."""
-
-    def __init__(self, problem, precision):
-        load = lambda name: torch.from_numpy(problem.array(name, DTYPES[precision]))  # noqa: E731
-        self.inputs, self.targets = load("inputs"), load("targets")
-        self.activation = ACTIVATIONS[problem.header["activation"]]
-        self.w = [part.clone().requires_grad_() for part in problem.layers(load("start"))]
-        self.u = [[part.contiguous() for part in problem.layers(row)] for row in load("directions")]
-
-    def loss(self, layers):
-        """`0.5 mean over examples of sum over outputs of (f - y)^2`."""
-        x = self.inputs
-        for i in range(0, len(layers), 2):
-            x = torch.addmm(layers[i + 1], x, layers[i])
-            if i + 2 < len(layers):
-                x = self.activation(x)
-        return 0.5 * ((x - self.targets) ** 2).sum(dim=1).mean()
-
-    def gradient(self, graph):
-        return torch.autograd.grad(self.loss(self.w), self.w, create_graph=graph)
 
 
 def timed(problem, work, compute):

@@ -1,73 +1,68 @@
-//! The benchmark problems: add one entry here and every bench has it.
+//! The benchmark problems: add one entry to a list and every bench has it.
 
-use centralflow::autodiff::Program;
-use centralflow::data::{Dataset, digits, gaussian};
-use centralflow::model::mlp::{Activation, Mlp};
+mod fully_connected;
+mod large;
+mod small;
+
+use std::sync::Arc;
+
+use centralflow::autodiff::{Graph, Program};
+use centralflow::data::{self, Dataset, Shape};
+use centralflow::model::{Architecture, Builder, Entry, Task};
 use centralflow::numeric::Scalar;
 use centralflow::numeric::random::Stream;
 use centralflow::objective::{Loss, Network, program};
 
-/// A network and data of a size worth timing.
+/// A network and data of a size worth timing, or of one at which answers are compared.
 pub struct Problem {
     /// The first word is the name to call it by.
     pub name: &'static str,
     pub data: Dataset,
-    pub mlp: Mlp,
+    pub task: Task,
+    pub model: Arc<dyn Entry>,
+    pub loss: Loss,
+    /// Where derivatives are taken, from the start: so much of seeded normal numbers away. At the start of some networks gains and
+    /// outputs are zero, and so are most derivatives.
+    pub deviation: f64,
     /// Gradient descent with it is at the edge of stability after 300 steps; that of the example comes there later.
-    #[allow(dead_code)] // only the worker reads it
+    #[allow(dead_code)] // only what follows a trajectory reads it
     pub learning_rate: Option<f64>,
 }
 
-/// P1, P2, the network of the reference experiment and that of the public JAX implementation's example.
+/// Those of fully connected networks, those of the size of other architectures' experiments, and a small one of each architecture.
 pub fn problems() -> Vec<Problem> {
-    let mlp = |inputs, hidden: &[usize], outputs, activation| Mlp {
-        inputs,
-        hidden: hidden.to_vec(),
-        outputs,
-        activation,
-    };
-    let some_digits = digits::digits().select(&(0..500).collect::<Vec<_>>());
-    vec![
-        Problem {
-            name: "P1 3072-256-256-4 gelu n=1000",
-            data: gaussian::gaussian(1000, 3072, 4, 0),
-            mlp: mlp(3072, &[256, 256], 4, Activation::Gelu),
-            learning_rate: None,
-        },
-        Problem {
-            name: "P2 64-128-128-10 tanh n=1797",
-            data: digits::digits().clone(),
-            mlp: mlp(64, &[128, 128], 10, Activation::Tanh),
-            learning_rate: Some(0.2),
-        },
-        Problem {
-            name: "digits 64-64-64-10 tanh n=500",
-            data: some_digits,
-            mlp: mlp(64, &[64, 64], 10, Activation::Tanh),
-            learning_rate: Some(0.2),
-        },
-        Problem {
-            name: "example 8-16-16-1 silu n=128",
-            data: gaussian::regression(128, 8, 0),
-            mlp: mlp(8, &[16, 16], 1, Activation::Silu),
-            // Its loss is twice ours, so that its learning rate of 0.1 is 0.2 here.
-            learning_rate: Some(0.2),
-        },
-    ]
+    [fully_connected::problems(), large::problems(), small::problems()].into_iter().flatten().collect()
 }
 
 impl Problem {
-    /// The mean-squared-error program in either precision and its starting point.
+    /// The program in either precision and the point.
     #[allow(dead_code)] // the trajectory needs the objective only
     pub fn program<T: Scalar>(&self) -> (Program<T>, Vec<T>) {
-        let (program, start) = program(&self.mlp, &self.data, Loss::Mse, 0);
-        (program, start.into_iter().map(T::from_f64).collect())
+        let (program, start) = program(&*self.network(), &self.data, self.loss, 0);
+        let away = Stream::new(0, "bench point").normals(start.len());
+        let point = start.iter().zip(away).map(|(w, away)| T::from_f64(w + self.deviation * away)).collect();
+        (program, point)
     }
 
-    /// The same as an objective, with its starting point.
+    /// The same as an objective, with its start.
     #[allow(dead_code)] // only what follows a trajectory needs it
     pub fn objective(&self) -> Network {
-        Network::new(&self.mlp, &self.data, Loss::Mse, 0)
+        Network::new(&*self.network(), &self.data, self.loss, 0)
+    }
+
+    /// The network without its loss.
+    #[allow(dead_code)] // the trajectory needs the objective only
+    pub fn graph(&self) -> Graph {
+        let model = self.network();
+        let mut network = Builder::new();
+        let (rows, cols) = model.inputs();
+        let inputs = network.data_matrix(rows, cols);
+        model.build(&mut network, inputs);
+        network.into_graph()
+    }
+
+    fn network(&self) -> Box<dyn Architecture> {
+        self.model.network(&self.task).expect("the network is one for these data")
     }
 }
 
@@ -75,4 +70,10 @@ impl Problem {
 #[allow(dead_code)] // the trajectory needs none
 pub fn directions<T: Scalar>(p: usize, count: usize) -> Vec<T> {
     Stream::new(0, "bench").normals(p * count).into_iter().map(T::from_f64).collect()
+}
+
+/// What the data of a suite file ask of a network.
+fn task(data: &dyn data::Entry) -> Task {
+    let Shape { rows, cols, channels } = data.shape();
+    Task { rows, cols, channels, positions: data.positions(), outputs: data.targets() }
 }

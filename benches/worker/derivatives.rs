@@ -6,6 +6,7 @@ use centralflow::autodiff::{Linearized, Program};
 use centralflow::numeric::{Scalar, pair_count};
 use serde_json::json;
 
+use crate::multiply_adds::multiply_adds;
 use crate::problems::{Problem, directions};
 use crate::{Outcome, Work};
 
@@ -25,7 +26,10 @@ pub fn prepare<T: Scalar>(problem: &Problem, work: &str, kept: bool) -> Outcome<
     let mut out = Vec::new();
     apply(&program.linearize(&w), &u, &mut out);
     let answer: Vec<f64> = out.iter().map(|x| x.to_f64()).collect();
-    let facts = json!({"error": error(&answer, &reference(problem, work)?)});
+    let facts = json!({
+        "error": error(&answer, &reference(problem, work)?),
+        "multiply_adds": multiply_adds(problem, work, kept),
+    });
     let run: Box<dyn FnMut()> = if kept {
         let at = program.linearize(&w);
         Box::new(move || apply(&at, &u, black_box(&mut out)))

@@ -5,11 +5,11 @@ use std::iter::repeat_n;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use centralflow::autodiff::Parameter;
 use centralflow::dynamics::{CentralFlow, EffectiveHessian, FlowError, GradientFlow, Numerics};
 use centralflow::eigen::{EigenError, Tracker, TrackerSettings};
-use centralflow::model::mlp::Mlp;
 use centralflow::numeric::random::Stream;
-use centralflow::objective::{Linearization, Loss, Network, Objective};
+use centralflow::objective::{Linearization, Network, Objective};
 use centralflow::optimizer::{GradientDescent, Rule};
 use rayon::ThreadPoolBuilder;
 use serde::{Deserialize, Serialize};
@@ -75,8 +75,8 @@ pub fn prepare(problem: &Problem, variant: &str, directory: &Path) -> Outcome<Wo
     let header: Value = serde_json::from_slice(&fs::read(directory.join("header.json"))?)?;
     let example: Example = serde_json::from_value(header["example"].clone())?;
     let critical = Critical::named(variant)?;
-    let objective = Network::new(&problem.mlp, &problem.data, Loss::Mse, 0);
-    let start = start(&problem.mlp);
+    let objective = problem.objective();
+    let start = start(problem.graph().parameters());
     let gradient = objective.linearize(&objective.start()).gradient().to_vec();
     let facts = json!({"error": error(&gradient, &reference(problem, "gradient")?)});
     let directory = directory.to_owned();
@@ -87,16 +87,14 @@ pub fn prepare(problem: &Problem, variant: &str, directory: &Path) -> Outcome<Wo
     Ok(Work { run: Box::new(run), facts })
 }
 
-/// The public example's initialisation: weights are normal with variance 1 / fan-in, biases zero.
-pub fn start(mlp: &Mlp) -> Vec<f64> {
+/// The public example's initialisation: weights are normal with variance 1 / fan-in, the biases after them zero.
+pub fn start(parameters: &[Parameter]) -> Vec<f64> {
     let mut stream = Stream::new(0, "example");
-    let widths: Vec<usize> =
-        [mlp.inputs].into_iter().chain(mlp.hidden.iter().copied()).chain([mlp.outputs]).collect();
     let mut w = Vec::new();
-    for layer in widths.windows(2) {
-        let deviation = 1.0 / (layer[0] as f64).sqrt();
-        w.extend(stream.normals(layer[0] * layer[1]).iter().map(|x| deviation * x));
-        w.extend(repeat_n(0.0, layer[1]));
+    for layer in parameters.chunks(2) {
+        let deviation = 1.0 / (layer[0].rows as f64).sqrt();
+        w.extend(stream.normals(layer[0].size()).iter().map(|x| deviation * x));
+        w.extend(repeat_n(0.0, layer[1].size()));
     }
     w
 }

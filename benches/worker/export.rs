@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use centralflow::autodiff::Parameter;
+use centralflow::model::{self, Task};
 use centralflow::numeric::{Scalar, pair_count};
 use serde_json::{Map, Value, json};
 
@@ -22,15 +24,14 @@ pub fn export(name: &str, works: &[String], steps: usize, directory: &Path) -> O
     Ok(json!({}))
 }
 
-/// Weights are row-major, `fan-in x fan-out`, each layer's before its biases; `y = x W + b`.
+/// The architecture as a suite file has it, its task, its loss, and where each matrix of parameters is, row-major.
 fn network(name: &str, works: &[String], steps: usize, files: &mut Files<'_>) -> Outcome<Value> {
     let problem = find(name)?;
     let (_, w) = problem.program::<f64>();
     let (p, n) = (w.len(), problem.data.len());
-    let mlp = &problem.mlp;
-    files.write("inputs", &[n, mlp.inputs], &problem.data.inputs)?;
-    files.write("targets", &[n, mlp.outputs], &problem.data.targets)?;
-    files.write("start", &[p], &w)?;
+    files.write("inputs", &[n, problem.data.features], &problem.data.inputs)?;
+    files.write("targets", &[n, problem.data.outputs], &problem.data.targets)?;
+    files.write("point", &[p], &w)?;
     files.write("directions", &[BLOCK, p], &directions::<f64>(p, BLOCK))?;
     for work in works {
         let rows = match work.as_str() {
@@ -41,12 +42,16 @@ fn network(name: &str, works: &[String], steps: usize, files: &mut Files<'_>) ->
         };
         files.write(work, &[rows, p], &reference(&problem, work)?)?;
     }
-    let mut widths = vec![mlp.inputs];
-    widths.extend(&mlp.hidden);
-    widths.push(mlp.outputs);
-    let mut header = json!({"widths": widths, "activation": mlp.activation, "tolerance": eigen::TOLERANCE});
+    let graph = problem.graph();
+    let mut header = json!({
+        "model": model::serialize(&problem.model, serde_json::value::Serializer)?,
+        "task": task(&problem.task),
+        "loss": problem.loss,
+        "parameters": graph.parameters().iter().map(parameter).collect::<Vec<_>>(),
+        "tolerance": eigen::TOLERANCE,
+    });
     if works.iter().any(|work| work == "example") {
-        files.write("example", &[p], &example::start(mlp))?;
+        files.write("example", &[p], &example::start(graph.parameters()))?;
         header["example"] = serde_json::to_value(example::example(&problem, steps)?)?;
     }
     if works.iter().any(|work| work == "eigen4") {
@@ -55,6 +60,17 @@ fn network(name: &str, works: &[String], steps: usize, files: &mut Files<'_>) ->
         files.write("eigen4", &[path.points.len(), eigen::COUNT], &path.values)?;
     }
     Ok(header)
+}
+
+/// Its positions are the first that answers and the one after the last.
+fn task(task: &Task) -> Value {
+    let Task { rows, cols, channels, positions, outputs } = task;
+    let positions = positions.as_ref().map(|rows| [rows.start, rows.end]);
+    json!({"rows": rows, "cols": cols, "channels": channels, "positions": positions, "outputs": outputs})
+}
+
+fn parameter(&Parameter { offset, rows, cols }: &Parameter) -> Value {
+    json!({"offset": offset, "rows": rows, "cols": cols})
 }
 
 /// A (k x k) and B in the isometric packing: the upper triangle column after column, off-diagonal entries

@@ -11,6 +11,8 @@ mod edge;
 mod eigen;
 mod example;
 mod export;
+mod multiply_adds;
+mod peak;
 #[path = "../problems/mod.rs"]
 mod problems;
 
@@ -110,12 +112,20 @@ fn works() -> Value {
         "sdcp2": [["solve", false]],
         "sdcp4": [["solve", false]],
         "sdcp8": [["solve", false]],
+        "peak": [["matrix product", false]],
     })
 }
 
 fn prepare(run: &Run) -> Outcome<Work> {
     if let Some(order) = run.work.strip_prefix("sdcp") {
         return complementarity::prepare(order.parse()?);
+    }
+    if run.work == "peak" {
+        return match run.precision.as_str() {
+            "f64" => Ok(peak::prepare::<f64>()),
+            "f32" => Ok(peak::prepare::<f32>()),
+            other => no_precision(other),
+        };
     }
     let problem = find(&run.problem)?;
     if run.work == "eigen4" {
@@ -128,8 +138,12 @@ fn prepare(run: &Run) -> Outcome<Work> {
     match run.precision.as_str() {
         "f64" => derivatives::prepare::<f64>(&problem, &run.work, kept),
         "f32" => derivatives::prepare::<f32>(&problem, &run.work, kept),
-        other => Err(format!("no precision {other}").into()),
+        other => no_precision(other),
     }
+}
+
+fn no_precision(name: &str) -> Outcome<Work> {
+    Err(format!("no precision {name}").into())
 }
 
 fn find(name: &str) -> Outcome<problems::Problem> {

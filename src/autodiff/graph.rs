@@ -87,18 +87,6 @@ impl Graph {
         &self.data_shapes
     }
 
-    /// The multiply-adds of the matrix products of one example.
-    pub fn multiply_adds(&self) -> f64 {
-        let of_node = |node: &Node| match &node.op {
-            &Op::Bilinear(Bilinear::MatMul, x, _) => (node.rows * node.cols * self.cols(x)) as f64,
-            Op::Bilinear(Bilinear::Pair(Pair::Product(product)), ..) => {
-                (node.rows * node.cols * product.inner()) as f64
-            }
-            _ => 0.0,
-        };
-        self.nodes.iter().map(of_node).sum()
-    }
-
     /// The next data table, one row an example.
     pub fn data(&mut self, cols: usize) -> NodeId {
         self.data_matrix(1, cols)

@@ -111,7 +111,7 @@ impl Entry for NetworkEntry {
     }
 
     fn cost(&self) -> f64 {
-        let multiply_adds = |model: Box<dyn Architecture>| build(&*model, self.loss).multiply_adds();
+        let multiply_adds = |model: Box<dyn Architecture>| build(&*model, self.loss).multiply_adds().total();
         self.network().map_or(0.0, |model| multiply_adds(model) * self.examples as f64)
     }
 
