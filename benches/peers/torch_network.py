@@ -24,16 +24,16 @@ LOSSES = {"mse": mse, "cross_entropy": cross_entropy}
 class Network:
     """The loss as a function of the parameter matrices, its point and the directions."""
 
-    def __init__(self, problem, precision):
+    def __init__(self, problem, precision, layers=torch_layers):
         load = lambda name: torch.from_numpy(problem.array(name, DTYPES[precision]))  # noqa: E731
-        self.header, self.of_outputs = problem.header, LOSSES[problem.header["loss"]]
+        self.layers, self.header, self.of_outputs = layers, problem.header, LOSSES[problem.header["loss"]]
         self.inputs, self.targets = load("inputs"), load("targets")
         self.w = [part.clone().requires_grad_() for part in problem.matrices(load("point"))]
         self.u = [[part.contiguous() for part in problem.matrices(row)] for row in load("directions")]
 
     def loss(self, matrices):
         """The mean over examples, and over positions with targets."""
-        f = outputs(torch_layers, self.header, matrices, self.inputs)
+        f = outputs(self.layers, self.header, matrices, self.inputs)
         return self.of_outputs(f, self.targets.reshape(f.shape))
 
     def gradient(self, graph):

@@ -6,6 +6,7 @@ import os
 import numpy as np
 import torch
 
+import torch_elementary_layers
 from protocol import flatten, relative_error, serve
 from torch_network import Network
 
@@ -65,7 +66,7 @@ def hvp_vmap(problem, work, precision):
 
 def third_order(kept, problem, work, precision):
     """Each u_j gives H u_j with its graph, whose gradient along each u_i is the contraction."""
-    net = Network(problem, precision)
+    net = Network(problem, precision, torch_elementary_layers)
     here = net.gradient(True) if kept else None
 
     def compute():
