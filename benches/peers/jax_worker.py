@@ -89,16 +89,16 @@ def gradient_of_forward(problem, work, precision):
 
 
 def linearized_hvp(problem, work, precision):
-    """For each u_j the HVP linearised once, applied to each u_i."""
+    """For each u_j the HVP linearised once, one at a time, applied to each u_i."""
     gradient, w, u = network(problem, precision)
     at = jax.jit(lambda w, v: jax.linearize(lambda w: jax.jvp(gradient, (w,), (v,))[1], w)[1])
     apply = jax.jit(lambda third, v: third(v))
 
-    def compute():
-        thirds = [at(w, v) for v in u[:CONTRACTED]]
-        return [apply(thirds[j], u[i]) for i, j in pairs(CONTRACTED)]
+    def contractions(j):
+        third = at(w, u[j])
+        return [apply(third, v) for v in u[: j + 1]]
 
-    return timed(problem, work, compute)
+    return timed(problem, work, lambda: [row for j in range(CONTRACTED) for row in contractions(j)])
 
 
 def lobpcg(problem, _work, _precision):

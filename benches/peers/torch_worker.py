@@ -64,16 +64,19 @@ def hvp_vmap(problem, work, precision):
     return timed(problem, work, lambda: unstacked(hvps(*block), count))
 
 
+def contractions(net, g, j):
+    """H u_j with its graph, whose gradients along each u_i up to u_j are the contractions; the graph goes before the next one comes."""
+    hu = torch.autograd.grad(g, net.w, net.u[j], create_graph=True)
+    return [torch.autograd.grad(hu, net.w, u, retain_graph=True) for u in net.u[: j + 1]]
+
+
 def third_order(kept, problem, work, precision):
-    """Each u_j gives H u_j with its graph, whose gradient along each u_i is the contraction."""
     net = Network(problem, precision, torch_elementary_layers)
     here = net.gradient(True) if kept else None
 
     def compute():
         g = here if kept else net.gradient(True)
-        hu = [torch.autograd.grad(g, net.w, v, create_graph=True) for v in net.u[:CONTRACTED]]
-        pairs = [(i, j) for j in range(CONTRACTED) for i in range(j + 1)]
-        return [torch.autograd.grad(hu[j], net.w, net.u[i], retain_graph=True) for i, j in pairs]
+        return [row for j in range(CONTRACTED) for row in contractions(net, g, j)]
 
     return timed(problem, work, compute)
 
