@@ -1,6 +1,6 @@
 """The same for derivatives of third order, in which PyTorch's layer norm has the wrong ones.
 
-Its second derivative takes mean and variance for constants when it is differentiated again.
+Its second derivative takes mean and variance for constants when it is differentiated again (https://github.com/pytorch/pytorch/issues/175754).
 """
 
 from torch_layers import *  # noqa: F403
