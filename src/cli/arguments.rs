@@ -69,6 +69,9 @@ pub struct ListArguments {
     /// List the series that `run` writes instead, with units and meanings, as a page in Markdown
     #[arg(long, conflicts_with = "suites")]
     pub series: bool,
+    /// Print instead which claims hold on which experiments, and why others do not, as a page in Markdown for each suite
+    #[arg(long, conflicts_with = "series", requires = "suites")]
+    pub verdicts: bool,
 }
 
 /// Run one experiment and write its time series.

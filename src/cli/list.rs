@@ -14,6 +14,10 @@ pub fn list(arguments: &ListArguments) -> Result<Status, CliError> {
         return Ok(Status::Passed);
     }
     let suites = selection::suites(&arguments.suites)?;
+    if arguments.verdicts {
+        output::print(&suites.iter().map(report::matrix).collect::<String>())?;
+        return Ok(Status::Passed);
+    }
     output::print(&(suites.iter().map(listed).collect::<String>() + &predictions()))?;
     Ok(Status::Passed)
 }

@@ -180,3 +180,33 @@ fn convolution(network: &mut Builder, x: Features, stride: usize, channels: usiz
     let node = convolution.build(network, x.node, channels, Start::Normal(deviation));
     Features { node, image: convolution.output() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The gain of the second norm of each block and the outputs are zero, gains of other norms one, shifts zero.
+    #[test]
+    fn blocks_start_as_their_shortcuts() {
+        let activation = Activation::Gelu;
+        let entry = ResnetEntry { channels: vec![2, 4], blocks: 1, groups: 2, pool: 2, activation };
+        let task = Task { rows: 4, cols: 4, channels: 1, positions: None, outputs: 3 };
+        let model = entry.network(&task).expect("accepted");
+        let mut network = Builder::new();
+        let inputs = network.data_matrix(16, 1);
+        model.build(&mut network, inputs);
+        let w = network.start("", 1);
+        let constant: Vec<Option<f64>> = network
+            .parameters()
+            .iter()
+            .map(|parameter| {
+                let entries = &w[parameter.offset..][..parameter.size()];
+                entries.iter().all(|&x| x == entries[0]).then_some(entries[0])
+            })
+            .collect();
+        let (kernel, one, zero) = (None, Some(1.0), Some(0.0));
+        let block = [kernel, one, zero, kernel, zero, zero];
+        let halving = [&block[..], &[kernel, one, zero]].concat();
+        assert_eq!(constant, [&[kernel], &block[..], &halving, &[zero, zero]].concat());
+    }
+}

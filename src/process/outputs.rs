@@ -122,3 +122,36 @@ impl Process for Observer {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{Plan, Settings, Unwatched, run};
+    use crate::objective::Landscape;
+    use crate::process::SegmentSample;
+
+    /// Of the loss as an output, `1/2 <H, Sigma> = tr Sigma / eta` at the edge, and its excess over that of the map is what is measured.
+    #[test]
+    fn the_loss_as_an_output_has_the_curvature_of_the_edge() {
+        let (eta, valley) = (0.5, Landscape::valley(3.9, 0.02, 2, 0));
+        let plan = Plan::new(&[&KIND], vec![]);
+        let record = run(&valley, &Settings::new(eta, 600), 0, &plan, &Unwatched);
+        let mut seen = 0;
+        for sample in &record.samples {
+            let here = sample.get::<OutputsSample>().expect("at each step");
+            assert_eq!((here.accuracy, &here.of_descent[..]), (None, &[sample.discrete.loss][..]));
+            let Some(segment) = sample.get::<SegmentSample>().filter(|s| sample.step > s.start + 40) else {
+                continue;
+            };
+            let curvature = segment.map.trace() / eta;
+            let (excess, expected) = (here.excess.expect("a map"), here.expected.expect("a map"));
+            // The eigenvalue is at the edge within the substep and the eigenpairs' residual.
+            assert!((expected / curvature.powi(2) - 1.0).abs() < 1e-3, "{expected} at {}", sample.step);
+            assert!((here.average[0] - segment.map.loss - curvature).abs() < 1e-3 * curvature);
+            let over = (sample.discrete.loss - segment.map.loss) * curvature;
+            assert!((excess - over).abs() < 1e-3 * over.abs().max(expected), "{excess} for {over}");
+            seen += 1;
+        }
+        assert!(seen > 100, "{seen} steps");
+    }
+}

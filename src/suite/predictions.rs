@@ -285,7 +285,7 @@ mod tests {
         let refusal = read("steps_by_the_gradient", "decoupled_weight_decay = 0.1").expect_err("refused");
         let expected = "my.toml, line 5: predictions: steps_by_the_gradient is about gradient_descent with a constant learning rate and no decay \
                         beside the step: accepted with gradient_descent and decoupled_weight_decay are all of central_flow, weight_decay, \
-                        sweeps, certificates";
+                        observables, sweeps, certificates";
         assert_eq!(refusal, expected);
     }
 }

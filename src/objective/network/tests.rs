@@ -100,3 +100,26 @@ fn seeds_make_different_normal_examples() {
     assert!(product.abs() < 4.0 / n.sqrt(), "{product}");
     assert_ne!(a.targets, b.targets);
 }
+
+/// Of 90 digits, those that outputs by hand have right; a regression has no right answers.
+#[test]
+fn outputs_are_those_of_the_network_and_accuracy_counts_the_largest() {
+    let objective = on_digits(90, Loss::Mse).build(3).expect("valid");
+    let mut w = objective.start();
+    axpy(0.3, &Stream::new(3, "elsewhere").normals(w.len()), &mut w);
+    let found = objective.outputs(&w, &Matrix::zeros(w.len(), 0)).values;
+    let mut right = 0;
+    for ((x, y), found) in digits_chosen(3, 90).iter().zip(found.chunks(10)) {
+        let expected = outputs(&w, x, 6, 10);
+        assert!(expected.iter().zip(found).all(|(a, b)| (a - b).abs() < 1e-12));
+        right +=
+            usize::from((0..10).all(|k| {
+                y[k] == 1.0 || expected[k] < expected[y.iter().position(|&y| y == 1.0).expect("hot")]
+            }));
+    }
+    assert_eq!(objective.accuracy(&found), Some(right as f64 / 90.0));
+    let chebyshev = Arc::new(crate::data::chebyshev::Chebyshev { degree: 3 });
+    let regression = NetworkEntry { data: chebyshev, ..on_digits(9, Loss::Mse) }.build(0).expect("valid");
+    let f = regression.outputs(&regression.start(), &Matrix::zeros(regression.dim(), 0)).values;
+    assert_eq!(regression.accuracy(&f), None);
+}

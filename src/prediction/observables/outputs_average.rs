@@ -44,6 +44,11 @@ impl Averages for OutputsAverage {
             let here = m.sample.get::<OutputsSample>()?;
             here.excess.zip(here.expected)
         };
+        if moments.iter().all(|moment| terms(moment).is_none()) {
+            return Err("the outputs were not recorded".into());
+        }
+        // What the expansion leaves out of an output is of the order of what it leaves out of the gradient, of which both keep the
+        // terms of second order in the displacement.
         let estimate = Estimate::of_squares(&moments, terms);
         let truncation = estimate.truncation + Truncation::over(&moments).gradient;
         Ok(vec![Some(Estimate { truncation, ..estimate })])

@@ -8,7 +8,7 @@ use super::truth::{
 use crate::experiment::Record;
 use crate::numeric::random::Stream;
 use crate::prediction::Outcome;
-use crate::process::{MidpointSample, Sample, SegmentSample};
+use crate::process::{MidpointSample, OutputsSample, Sample, SegmentSample};
 
 /// A claim about an average: measured is the ratio of means of `a_t` and `b_t`.
 pub struct Claim {
@@ -98,6 +98,12 @@ pub fn claims() -> Vec<Claim> {
                         s.get::<SegmentSample>().expect("a segment").map.gradient_square + a;
                 },
             )
+        },
+        Claim {
+            truncation: squares(&all) + kurtosis(&all) * REST.gradient + REST.decay,
+            ..of("outputs_average", &all, trace, |s, a, _| {
+                s.get_mut::<OutputsSample>().expect("outputs").excess = Some(a);
+            })
         },
         of(
             "state_follows_squares",

@@ -7,7 +7,8 @@ use crate::experiment::certificate::{
 use crate::experiment::{Expansion, ProbeResults, QuadraticMode, QuadraticModel, Record};
 use crate::process::{
     AblatedSample, Account, ByCoordinate, ByWeight, CentralSample, DiscreteSample, ExpansionRest, FlowSample,
-    MapSample, MidpointSample, Sample, SegmentSample, StateSample, StationaryFlowSample, StationarySample,
+    MapSample, MidpointSample, OutputsSample, Sample, SegmentSample, StateSample, StationaryFlowSample,
+    StationarySample,
 };
 
 /// What is done to the numbers: a name and what is there.
@@ -96,6 +97,14 @@ pub fn sample(sample: &mut Sample, f: &mut Visit<'_>) {
         f("ablated_flow.mean_step", Real(mean_step));
         f("ablated_flow.mean_step_of_descent", Real(mean_step_of_descent));
         f("ablated_flow.trace", Real(trace));
+    }
+    if let Some(outputs) = sample.get_mut() {
+        let OutputsSample { accuracy, of_descent, average, excess, expected } = outputs;
+        f("outputs.accuracy", Maybe(accuracy));
+        f("outputs.of_descent", Reals(of_descent));
+        f("outputs.average", Reals(average));
+        f("outputs.excess", Maybe(excess));
+        f("outputs.expected", Maybe(expected));
     }
     sample.get_mut::<StationarySample>().into_iter().for_each(|s| stationary(s, f));
     if let Some(flow) = sample.get_mut() {

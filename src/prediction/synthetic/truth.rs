@@ -7,8 +7,8 @@ use crate::experiment::certificate::{
 use crate::experiment::{Expansion, ProbeResults, QuadraticMode, QuadraticModel, Record};
 use crate::process::{
     AblatedSample, Account, ByCoordinate, ByWeight, CentralSample, DiscreteSample, ExpansionRest, FlowSample,
-    MapSample, MidpointSample, Sample, SegmentSample, StateSample, StationaryFlowSample, StationarySample,
-    kinds,
+    MapSample, MidpointSample, OutputsSample, Sample, SegmentSample, StateSample, StationaryFlowSample,
+    StationarySample, kinds,
 };
 
 /// The learning rate eta.
@@ -124,6 +124,7 @@ pub fn plateau() -> Record {
     with(|sample| {
         sample.remove::<SegmentSample>();
         sample.remove::<AblatedSample>();
+        sample.remove::<OutputsSample>();
         let [flow, map, midpoint] = PLATEAU;
         if let Some(central) = sample.get_mut::<CentralSample>() {
             (central.eigenvalues, central.sigma, central.oscillation) = (vec![flow], vec![], vec![]);
@@ -199,6 +200,13 @@ fn sample(step: usize) -> Sample {
     }
     if let Some(start) = start_of(step) {
         sample.set(segment(step, start));
+        sample.set(OutputsSample {
+            accuracy: Some(0.5),
+            of_descent: vec![1.0],
+            average: vec![1.0],
+            excess: Some(trace(step)),
+            expected: Some(trace(step)),
+        });
         sample.set(AblatedSample {
             loss: 1.0 / ABLATION,
             effective_sharpness: 2.0,
