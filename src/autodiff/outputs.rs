@@ -119,7 +119,7 @@ mod tests {
         for curved in [false, true] {
             let graph = graph(curved);
             let p = graph.dim();
-            let outputs = Outputs::<f64>::new(graph, &[x.clone()], EXAMPLES);
+            let outputs = Outputs::<f64>::new(graph, std::slice::from_ref(&x), EXAMPLES);
             let unit = |v: Vec<f64>| -> Vec<f64> { v.iter().map(|x| x / norm(&v)).collect() };
             let w = Stream::new(2, "w").normals(p);
             let [u, v] = [3, 4].map(|seed| unit(Stream::new(seed, "direction").normals(p)));

@@ -165,11 +165,22 @@ A suite file:
   [experiment.objective.network]     # or quadratic = { spectrum = [..] }, or see suites/landscapes.toml
   data = "digits"                    # or "gaussian", { gaussian = { features = 20, classes = 3 } }, or see below
   examples = 300
-  model.mlp = { hidden = [32, 32], activation = "tanh" }   # [] is a linear model; tanh, gelu, silu, softplus
+  model.mlp = { hidden = [32, 32], activation = "tanh" }   # [] is a linear model; tanh, gelu, silu, softplus; others below
   loss = "mse"                       # mse, cross_entropy
 
   [experiment.numerics]              # may be left out
   substeps = 2                       # of the central flow a step; raise it if a verdict is unresolved
+
+Other architectures; images for the first ones, sequences (rows of an example are times) for the last ones:
+  model.deep_linear = { hidden = [12, 12], gain = 0.9 }
+  model.cnn = { channels = [4, 8], hidden = [10], activation = "gelu" }           # kernel = 3, pool = 2, gain = 1.0
+  model.resnet = { channels = [4, 8], groups = 2, activation = "gelu" }           # blocks = 1, pool = 2
+  model.vit = { patch = 2, width = 8, heads = 2, hidden = 16, activation = "gelu" }     # depth = 1, head_width, patch_norm
+  model.transformer = { width = 12, heads = 2, hidden = 24, activation = "gelu" } # depth = 1, norm = "after" or "before"
+  model.lstm = { width = 12 }                                                     # depth = 1, embedding
+  model.mamba = { width = 8, states = 4 }      # depth = 1, expand = 2, kernel = 4, step_rank, deviation = 0.02, output_gain = 0.1
+Sequences of letters with an answer at each position of their second half, for the last three:
+  data.sorting = { letters = 4, length = 6 }  data.copying = { letters = 4, length = 6 }
 
 Other data, of which those with targets are for the loss mse only:
   data.two_moons.noise = 0.1                  data.teacher_student = { features = 10, width = 5 }   # targets

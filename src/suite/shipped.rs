@@ -11,6 +11,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("frozen", "suites/frozen.toml", include_str!("../../suites/frozen.toml")),
     ("landscapes", "suites/landscapes.toml", include_str!("../../suites/landscapes.toml")),
     ("momentum", "suites/momentum.toml", include_str!("../../suites/momentum.toml")),
+    ("networks", "suites/networks.toml", include_str!("../../suites/networks.toml")),
     ("optimizers", "suites/optimizers.toml", include_str!("../../suites/optimizers.toml")),
     ("optimizers-tanh", "suites/optimizers-tanh.toml", include_str!("../../suites/optimizers-tanh.toml")),
     ("reference", "suites/reference.toml", include_str!("../../suites/reference.toml")),
@@ -78,6 +79,9 @@ mod tests {
             suites.into_iter().map(|suite| suite.name).collect::<Vec<_>>()
         };
         assert_eq!(run(RunBy::Verify), ["digits", "landscapes"]);
-        assert_eq!(run(RunBy::Test), ["digits", "findings", "landscapes", "optimizers", "sweeps"]);
+        assert_eq!(
+            run(RunBy::Test),
+            ["digits", "findings", "landscapes", "networks", "optimizers", "sweeps"]
+        );
     }
 }

@@ -102,8 +102,9 @@ impl Entry for NetworkEntry {
         let dim = graph.dim() as u64;
         ObjectiveMemory {
             dim,
-            // While it is built there are the data, a copy in the precision of the program, and one with room between rows.
-            fixed: 3 * tables + NUMBER * dim,
+            // While it is built there are the data, a copy in the precision of the program, and two with room between rows: of the loss and of
+            // the outputs.
+            fixed: 4 * tables + NUMBER * dim,
             point: point + packed,
             direction: packed,
             sweep: jet * chunks.min(CHUNKS),
