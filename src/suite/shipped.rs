@@ -18,6 +18,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("schedules", "suites/schedules.toml", include_str!("../../suites/schedules.toml")),
     ("stationary", "suites/stationary.toml", include_str!("../../suites/stationary.toml")),
     ("sweeps", "suites/sweeps.toml", include_str!("../../suites/sweeps.toml")),
+    ("talk", "suites/talk.toml", include_str!("../../suites/talk.toml")),
     ("weight-decay", "suites/weight-decay.toml", include_str!("../../suites/weight-decay.toml")),
 ];
 

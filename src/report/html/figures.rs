@@ -6,14 +6,23 @@ use super::smooth::{smoothed, width};
 use crate::experiment::Record;
 use crate::optimizer::EDGE;
 use crate::prediction::window::RESTART;
-use crate::process::{CentralSample, FlowSample, MapSample, MidpointSample, Sample, SegmentSample};
+use crate::process::{
+    CentralSample, FlowSample, MapSample, MidpointSample, OutputsSample, Sample, SegmentSample,
+};
 
 /// Eigenvectors of Sigma whose oscillations are drawn: as many as the eye can tell apart.
 const OSCILLATIONS: usize = 4;
 
 /// All figures for which the run has data.
 pub fn figures(record: &Record) -> Vec<Figure> {
-    let all = [loss(record), eigenvalues(record), oscillations(record), distances(record), gradient(record)];
+    let all = [
+        loss(record),
+        eigenvalues(record),
+        oscillations(record),
+        distances(record),
+        gradient(record),
+        outputs(record),
+    ];
     all.into_iter().filter(|figure| !figure.is_empty()).collect()
 }
 
@@ -160,6 +169,27 @@ fn gradient(record: &Record) -> Figure {
     let width = width(record.steps);
     let note = format!("Smoothed by a Gaussian of {width} steps, which smears the fall of the first steps.");
     figure("Squared gradient norm", &note, fitting(&lines), lines)
+}
+
+/// The first outputs, and `f(w(t)) + 1/2 <H_f, Sigma>` of each.
+fn outputs(record: &Record) -> Figure {
+    let measured =
+        all_of(record, |s: &Sample, i: usize| s.get::<OutputsSample>()?.of_descent.get(i).copied());
+    let average = all_of(record, |s: &Sample, i: usize| {
+        let settled = s.get::<SegmentSample>().is_some_and(|segment| s.step >= segment.start + RESTART);
+        s.get::<OutputsSample>().filter(|_| settled)?.average.get(i).copied()
+    });
+    let name = |name: &'static str, i: usize| if i == 0 { name } else { "" };
+    let mut lines = vec![];
+    for (i, points) in measured.into_iter().enumerate() {
+        lines.push(line(name("gradient descent", i), Colour::Descent, Stroke::Thin, points));
+    }
+    for (i, points) in average.into_iter().enumerate() {
+        let what = "predicted time average: f(w(t)) + <H_f, Sigma> / 2";
+        lines.push(line(name(what, i), Colour::Prediction, Stroke::Thick, points));
+    }
+    let note = "The first ones, for the first example. The prediction is there while a segment is.";
+    figure("Outputs", note, Scale::Linear, lines)
 }
 
 fn figure(title: &str, note: &str, scale: Scale, lines: Vec<Line>) -> Figure {

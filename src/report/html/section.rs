@@ -43,12 +43,13 @@ mod tests {
     use crate::experiment::Unwatched;
     use crate::report::html::well_formed;
 
-    const FIGURES: [&str; 5] = [
+    const FIGURES: [&str; 6] = [
         "Training loss",
         "Effective eigenvalues, eta lambda",
         "Variance of the oscillations",
         "Distance from gradient descent",
         "Squared gradient norm",
+        "Outputs",
     ];
 
     fn run(objective: &str, steps: usize) -> (Case, Record) {
@@ -82,7 +83,7 @@ mod tests {
         let (case, record) = run("quadratic = { spectrum = [1.0, 0.5] }", 20);
         let html = section(&case, &record, &[]);
         well_formed(&html);
-        assert_eq!(titles(&html), [FIGURES[0], FIGURES[1], FIGURES[3], FIGURES[4]]);
+        assert_eq!(titles(&html), [FIGURES[0], FIGURES[1], FIGURES[3], FIGURES[4], FIGURES[5]]);
     }
 
     #[test]
