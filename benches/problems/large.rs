@@ -8,9 +8,9 @@ use centralflow::model::layers::activation::Activation;
 use centralflow::model::transformer::{Placing, TransformerEntry};
 use centralflow::model::vit::VitEntry;
 use centralflow::model::{Entry, Task};
-use centralflow::objective::Loss;
+use centralflow::objective::{Loss, task};
 
-use super::{Problem, task};
+use super::Problem;
 
 /// Outputs start at zero in both transformers.
 const DEVIATION: f64 = 0.15;

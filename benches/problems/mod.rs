@@ -7,8 +7,8 @@ mod small;
 use std::sync::Arc;
 
 use centralflow::autodiff::{Graph, Program};
-use centralflow::data::{self, Dataset, Shape};
-use centralflow::model::{Architecture, Builder, Entry, Task};
+use centralflow::data::Dataset;
+use centralflow::model::{Architecture, Entry, Task};
 use centralflow::numeric::Scalar;
 use centralflow::numeric::random::Stream;
 use centralflow::objective::{Loss, Network, program};
@@ -53,12 +53,7 @@ impl Problem {
     /// The network without its loss.
     #[allow(dead_code)] // the trajectory needs the objective only
     pub fn graph(&self) -> Graph {
-        let model = self.network();
-        let mut network = Builder::new();
-        let (rows, cols) = model.inputs();
-        let inputs = network.data_matrix(rows, cols);
-        model.build(&mut network, inputs);
-        network.into_graph()
+        self.network().built().0.into_graph()
     }
 
     fn network(&self) -> Box<dyn Architecture> {
@@ -70,10 +65,4 @@ impl Problem {
 #[allow(dead_code)] // the trajectory needs none
 pub fn directions<T: Scalar>(p: usize, count: usize) -> Vec<T> {
     Stream::new(0, "bench").normals(p * count).into_iter().map(T::from_f64).collect()
-}
-
-/// What the data of a suite file ask of a network.
-fn task(data: &dyn data::Entry) -> Task {
-    let Shape { rows, cols, channels } = data.shape();
-    Task { rows, cols, channels, positions: data.positions(), outputs: data.targets() }
 }

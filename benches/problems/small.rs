@@ -15,9 +15,9 @@ use centralflow::model::mamba::MambaEntry;
 use centralflow::model::resnet::ResnetEntry;
 use centralflow::model::transformer::{Placing, TransformerEntry};
 use centralflow::model::vit::VitEntry;
-use centralflow::objective::Loss;
+use centralflow::objective::{Loss, task};
 
-use super::{Problem, task};
+use super::Problem;
 
 pub fn problems() -> Vec<Problem> {
     let activation = Activation::Gelu;

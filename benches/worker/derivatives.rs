@@ -8,12 +8,7 @@ use serde_json::json;
 
 use crate::multiply_adds::multiply_adds;
 use crate::problems::{Problem, directions};
-use crate::{Outcome, Work};
-
-/// The directions of a block of HVPs.
-pub const BLOCK: usize = 8;
-/// The directions whose pairs are contracted to third order.
-pub const CONTRACTED: usize = 4;
+use crate::{BLOCK, CONTRACTED, Outcome, Work};
 
 /// A work in precision `T`; the order-zero work is done once if `kept`, else in each run.
 ///

@@ -9,9 +9,9 @@ use centralflow::numeric::{Scalar, pair_count};
 use serde_json::{Map, Value, json};
 
 use crate::complementarity::{self, ORDERS};
-use crate::derivatives::{BLOCK, CONTRACTED, reference};
+use crate::derivatives::reference;
 use crate::problems::directions;
-use crate::{Outcome, eigen, example, find};
+use crate::{BLOCK, CONTRACTED, Outcome, eigen, example, find};
 
 /// Writes what the peers need for `works` on the problem, and our answers; a trajectory or the example has `steps` points.
 pub fn export(name: &str, works: &[String], steps: usize, directory: &Path) -> Outcome<Value> {

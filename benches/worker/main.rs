@@ -25,6 +25,11 @@ use std::time::Instant;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+/// The directions of a block of HVPs.
+const BLOCK: usize = 8;
+/// The directions whose pairs are contracted to third order.
+const CONTRACTED: usize = 4;
+
 /// What the driver asks for.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

@@ -5,8 +5,8 @@
 
 use centralflow::numeric::pair_count;
 
-use crate::derivatives::{BLOCK, CONTRACTED};
 use crate::problems::Problem;
+use crate::{BLOCK, CONTRACTED};
 
 /// How often each product of the network is done.
 #[derive(Clone, Copy)]

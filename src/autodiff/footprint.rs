@@ -48,7 +48,6 @@ impl Footprint {
 #[cfg(test)]
 mod tests {
     use super::super::compiled::Compiled;
-    use super::super::rows::spread;
     use super::super::tape::{Jet, Tape};
     use super::*;
     use crate::autodiff::Pointwise;
@@ -85,14 +84,12 @@ mod tests {
     fn assert_sizes(graph: Graph, examples: usize, chunks: u64, packed: usize) {
         let found = Footprint::new::<f64>(&graph, examples);
         let bytes = |numbers: usize| 8 * numbers as u64;
-        let table = |&(rows, cols): &(usize, usize)| spread(&vec![0.0; rows * cols * examples], cols);
-        let tables: Vec<_> = graph.data_shapes().iter().map(table).collect();
-        let plan = Plan::new::<f64>(&graph);
-        let constants: Vec<_> =
-            graph.constants.iter().map(|constant| constant.repeated(plan.chunk)).collect();
-        let numbers: usize = tables.iter().chain(&constants).map(|numbers| numbers.len()).sum();
-        assert_eq!(found.tables, bytes(numbers));
-        let compiled = Compiled { plan, graph, tables, constants, examples };
+        let table = |&(rows, cols): &(usize, usize)| vec![0.0; rows * cols * examples];
+        let tables: Vec<Vec<f64>> = graph.data_shapes().iter().map(table).collect();
+        let compiled = Compiled::new(graph, &tables, examples);
+        let tables = compiled.tables.iter().map(|numbers| numbers.len()).sum::<usize>();
+        let constants = compiled.constants.iter().map(|numbers| numbers.len()).sum::<usize>();
+        assert_eq!(found.tables, bytes(tables + constants));
         let (tape, jet) = (Tape::new(&compiled), Jet::new(&compiled));
         let derivatives: usize = tape.derivatives.iter().map(|numbers| numbers.len()).sum();
         assert_eq!(found.chunks, chunks);

@@ -5,7 +5,9 @@ use rayon::prelude::*;
 use super::compiled::Compiled;
 use super::forward::{forward_first, forward_second, forward_values};
 use super::graph::Graph;
+use super::pool::{Pool, Pooled};
 use super::rows::stride;
+use super::sweep::Program;
 use super::tape::{Chunk, Jet, Tape, block};
 use super::weights::{Vector, Weights, Which};
 use crate::numeric::Scalar;
@@ -14,6 +16,9 @@ use crate::numeric::Scalar;
 #[derive(Debug)]
 pub struct Outputs<T> {
     compiled: Compiled<T>,
+    tapes: Pool<Tape<T>>,
+    jets: Pool<Jet<T>>,
+    weights: Pool<Weights<T>>,
 }
 
 /// What outputs are around a point.
@@ -31,20 +36,32 @@ impl<T: Scalar> Outputs<T> {
     /// # Panics
     /// If the tables do not fit the graph: a bug of the caller.
     pub fn new(graph: Graph, tables: &[Vec<T>], examples: usize) -> Self {
-        Self { compiled: Compiled::new(graph, tables, examples) }
+        Self::of(Compiled::new(graph, tables, examples))
+    }
+
+    /// A graph that reads the first data tables of a program, which they share.
+    ///
+    /// # Panics
+    /// If the tables do not fit the graph: a bug of the caller.
+    pub fn beside(program: &Program<T>, graph: Graph) -> Self {
+        Self::of(program.compiled().beside(graph))
+    }
+
+    fn of(compiled: Compiled<T>) -> Self {
+        Self { compiled, tapes: Pool::new(), jets: Pool::new(), weights: Pool::new() }
     }
 
     /// The outputs at `w`, and along each of the directions.
     pub fn around(&self, w: &[T], directions: &[&[T]]) -> Curved<T> {
-        let Self { compiled } = self;
+        let compiled = &self.compiled;
         let packed = |vector: &[T]| {
-            let mut weights = Weights::new(compiled.graph.parameters.len());
+            let mut weights = self.weights.take(|| Weights::new(compiled.graph.parameters.len()));
             weights.pack(vector, &compiled.graph.parameters, &compiled.plan.factors, Which::All);
             weights
         };
         let at = packed(w);
         let point = Vector { entries: w, weights: &at };
-        let along: Vec<Weights<T>> = directions.iter().map(|v| packed(v)).collect();
+        let along: Vec<Pooled<'_, Weights<T>>> = directions.iter().map(|v| packed(v)).collect();
         let v: Vec<Vector<'_, T>> =
             directions.iter().zip(&along).map(|(entries, weights)| Vector { entries, weights }).collect();
         let chunk = compiled.plan.chunk;
@@ -52,10 +69,10 @@ impl<T: Scalar> Outputs<T> {
         let chunks: Vec<Curved<T>> = starts
             .into_par_iter()
             .map(|start| {
-                let mut tape = Tape::new(compiled);
+                let mut tape = self.tapes.take(|| Tape::new(compiled));
                 tape.examples = start..(start + chunk).min(compiled.examples);
                 forward_values(compiled, point, &mut tape);
-                of_chunk(&Chunk { program: compiled, point, tape: &tape }, &v)
+                self.of_chunk(&Chunk { program: compiled, point, tape: &tape }, &v)
             })
             .collect();
         Curved {
@@ -65,28 +82,29 @@ impl<T: Scalar> Outputs<T> {
                 .collect(),
         }
     }
-}
 
-fn of_chunk<T: Scalar>(chunk: &Chunk<'_, T>, directions: &[Vector<'_, T>]) -> Curved<T> {
-    let compiled = chunk.program;
-    let last = compiled.plan.nodes.len() - 1;
-    let plan = &compiled.plan.nodes[last];
-    let place = plan.value.expect("the last node is computed");
-    let rows = |numbers: &[T]| -> Vec<T> {
-        let cols = compiled.graph.nodes[last].cols;
-        numbers.chunks_exact(stride::<T>(cols)).flat_map(|row| &row[..cols]).copied().collect()
-    };
-    let values = rows(block(&chunk.tape.values, place, plan.width, chunk.count()));
-    let (mut first, mut second) = (Jet::new(compiled).forward, Jet::new(compiled).forward);
-    let mut along = |&v: &Vector<'_, T>| {
-        forward_first(chunk, v, &mut first);
-        forward_second(chunk, v, &first, &mut second);
-        // The coefficient is half the derivative.
-        let coefficients = chunk.second(&second, last).map(rows);
-        coefficients.map_or(vec![T::ZERO; values.len()], |all| all.iter().map(|&x| x + x).collect())
-    };
-    let second = directions.iter().map(&mut along).collect();
-    Curved { values, second }
+    fn of_chunk(&self, chunk: &Chunk<'_, T>, directions: &[Vector<'_, T>]) -> Curved<T> {
+        let compiled = chunk.program;
+        let last = compiled.plan.nodes.len() - 1;
+        let plan = &compiled.plan.nodes[last];
+        let place = plan.value.expect("the last node is computed");
+        let rows = |numbers: &[T]| -> Vec<T> {
+            let cols = compiled.graph.nodes[last].cols;
+            numbers.chunks_exact(stride::<T>(cols)).flat_map(|row| &row[..cols]).copied().collect()
+        };
+        let values = rows(block(&chunk.tape.values, place, plan.width, chunk.count()));
+        let jet = || self.jets.take(|| Jet::new(compiled));
+        let along = |&v: &Vector<'_, T>| {
+            let (mut first, mut second) = (jet(), jet());
+            forward_first(chunk, v, &mut first.forward);
+            forward_second(chunk, v, &first.forward, &mut second.forward);
+            // The coefficient is half the derivative.
+            let coefficients = chunk.second(&second.forward, last).map(rows);
+            coefficients.map_or(vec![T::ZERO; values.len()], |all| all.iter().map(|&x| x + x).collect())
+        };
+        let second = directions.iter().map(along).collect();
+        Curved { values, second }
+    }
 }
 
 #[cfg(test)]

@@ -64,8 +64,13 @@ impl<T: Scalar> Program<T> {
     /// The same, swept by so many examples at a time.
     #[cfg(test)]
     pub(super) fn with_chunks_of(chunk: usize, graph: Graph, tables: Vec<Vec<T>>, examples: usize) -> Self {
-        let plan = super::plan::Plan { chunk, ..super::plan::Plan::new::<T>(&graph) };
+        use super::plan::Plan;
+        let plan = Plan { chunk, ..Plan::new::<T>(&graph) };
         Self::of(Compiled::planned(plan, graph, &tables, examples))
+    }
+
+    pub(super) fn compiled(&self) -> &Compiled<T> {
+        &self.compiled
     }
 
     fn of(compiled: Compiled<T>) -> Self {

@@ -10,6 +10,7 @@ use super::layers::activation::Activation;
 use super::layers::convolution::Convolution;
 use super::layers::linear::{affine, linear};
 use super::layers::pooling::average_pool;
+use super::limits::{self, WIDEST};
 use super::{Architecture, Builder, Entry, Start, Task};
 use crate::autodiff::NodeId;
 use crate::source::{Kind, Parsed, Source, require, within};
@@ -38,7 +39,6 @@ struct Cnn {
     task: Task,
 }
 
-const WIDEST: usize = 10_000;
 const LARGEST_KERNEL: usize = 31;
 
 #[derive(Deserialize)]
@@ -56,15 +56,13 @@ pub(super) const KIND: Kind<dyn Entry> = Kind { name: "cnn", lists: &["channels"
 
 fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
     let raw: Raw = source.read(table)?;
-    let gain =
-        |gain: f64| require(gain.is_finite() && gain > 0.0, || "accepted are finite numbers above 0".into());
     Ok(Arc::new(CnnEntry {
         channels: source.check("channels", &raw.channels, |all| accepted_channels(all))?.clone(),
         kernel: source.or("kernel", &raw.kernel, 3, accepted_kernel)?,
         pool: source.or("pool", &raw.pool, 2, within(1, WIDEST))?,
         hidden: source.check("hidden", &raw.hidden, |widths| accepted_widths(widths))?.clone(),
         activation: raw.activation,
-        gain: source.or("gain", &raw.gain, 1.0, gain)?,
+        gain: limits::gain(source, &raw.gain)?,
     }))
 }
 
@@ -128,7 +126,7 @@ impl Architecture for Cnn {
     }
 
     fn inputs(&self) -> (usize, usize) {
-        (self.task.rows * self.task.cols, self.task.channels)
+        self.task.pixels()
     }
 
     fn build(&self, network: &mut Builder, inputs: NodeId) -> NodeId {

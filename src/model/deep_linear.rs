@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::layers::linear::linear;
+use super::limits::{self, WIDEST};
 use super::{Architecture, Builder, Entry, Start, Task};
 use crate::autodiff::NodeId;
 use crate::source::{Kind, Parsed, Source, require};
@@ -29,8 +30,6 @@ pub struct DeepLinear {
     pub gain: f64,
 }
 
-const WIDEST: usize = 10_000;
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
@@ -45,7 +44,7 @@ fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
     let width = |width| source.check("hidden width", width, |&width| accepted_width(width)).copied();
     Ok(Arc::new(DeepLinearEntry {
         hidden: raw.hidden.iter().map(width).collect::<Parsed<_>>()?,
-        gain: source.or("gain", &raw.gain, 1.0, accepted_gain)?,
+        gain: limits::gain(source, &raw.gain)?,
     }))
 }
 
@@ -53,10 +52,6 @@ fn accepted_width(width: usize) -> Result<(), String> {
     require((1..=WIDEST).contains(&width), || {
         format!("accepted are 1 to {WIDEST}; hidden = [] is a linear model")
     })
-}
-
-fn accepted_gain(gain: f64) -> Result<(), String> {
-    require(gain.is_finite() && gain > 0.0, || "accepted are finite numbers above 0".into())
 }
 
 impl Entry for DeepLinearEntry {
@@ -100,9 +95,7 @@ mod tests {
     use crate::autodiff::Program;
 
     fn built(network: &DeepLinear) -> Builder {
-        let mut builder = Builder::new();
-        let inputs = builder.data(network.widths[0]);
-        let outputs = network.build(&mut builder, inputs);
+        let (mut builder, outputs) = network.built();
         builder.row_sum(outputs);
         builder
     }

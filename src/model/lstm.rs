@@ -8,9 +8,9 @@ use toml::de::DeValue;
 
 use super::layers::linear::{linear, usual_affine};
 use super::layers::lstm::lstm;
-use super::{Architecture, Builder, Entry, Start, Task};
+use super::{Architecture, Builder, Entry, Start, Task, limits};
 use crate::autodiff::NodeId;
-use crate::source::{Kind, Parsed, Source, within};
+use crate::source::{Kind, Parsed, Source};
 
 /// Named `lstm`: rows of an example are times; layers read each other's states.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,9 +31,6 @@ struct Lstm {
     task: Task,
 }
 
-const WIDEST: usize = 10_000;
-const DEEPEST: usize = 100;
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
@@ -46,10 +43,10 @@ pub(super) const KIND: Kind<dyn Entry> = Kind { name: "lstm", lists: &[], read }
 
 fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
     let raw: Raw = source.read(table)?;
-    let size = |key, value| source.check(key, value, |&x| within(1, WIDEST)(x)).copied();
+    let size = |key, value| limits::size(source, key, value);
     Ok(Arc::new(LstmEntry {
         width: size("width", &raw.width)?,
-        depth: source.or("depth", &raw.depth, 1, within(1, DEEPEST))?,
+        depth: limits::depth(source, &raw.depth)?,
         embedding: raw.embedding.as_ref().map(|width| size("embedding", width)).transpose()?,
     }))
 }
@@ -77,7 +74,7 @@ impl Architecture for Lstm {
     }
 
     fn inputs(&self) -> (usize, usize) {
-        (self.task.rows, self.task.width())
+        self.task.times()
     }
 
     fn build(&self, network: &mut Builder, inputs: NodeId) -> NodeId {

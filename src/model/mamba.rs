@@ -10,6 +10,7 @@ use super::layers::depthwise::causal_convolution;
 use super::layers::linear::{affine, linear};
 use super::layers::norm::rms_norm;
 use super::layers::scan::Drive;
+use super::limits::{self, WIDEST};
 use super::{Architecture, Builder, Entry, Start, Task};
 use crate::autodiff::{NodeId, Pointwise};
 use crate::source::{Kind, Parsed, Source, require, within};
@@ -43,8 +44,6 @@ struct Mamba {
     task: Task,
 }
 
-const WIDEST: usize = 10_000;
-const DEEPEST: usize = 100;
 /// What is added to mean squares, inside the root.
 const EPSILON: f64 = 1e-5;
 
@@ -65,14 +64,14 @@ pub(super) const KIND: Kind<dyn Entry> = Kind { name: "mamba", lists: &[], read 
 
 fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
     let raw: Raw = source.read(table)?;
-    let size = |key, value| source.check(key, value, |&x| within(1, WIDEST)(x)).copied();
+    let size = |key, value| limits::size(source, key, value);
     let usual = |key, value, usual| source.or(key, value, usual, within(1, WIDEST));
     let number =
         |x: f64| require(x.is_finite() && x >= 0.0, || "accepted are finite numbers, 0 or more".into());
     let width = size("width", &raw.width)?;
     Ok(Arc::new(MambaEntry {
         width,
-        depth: source.or("depth", &raw.depth, 1, within(1, DEEPEST))?,
+        depth: limits::depth(source, &raw.depth)?,
         expand: usual("expand", &raw.expand, 2)?,
         states: size("states", &raw.states)?,
         kernel: usual("kernel", &raw.kernel, 4)?,
@@ -112,7 +111,7 @@ impl Architecture for Mamba {
     }
 
     fn inputs(&self) -> (usize, usize) {
-        (self.task.rows, self.task.width())
+        self.task.times()
     }
 
     fn build(&self, network: &mut Builder, inputs: NodeId) -> NodeId {

@@ -8,6 +8,7 @@ use toml::de::DeValue;
 
 pub use super::layers::activation::Activation;
 use super::layers::linear::usual_affine;
+use super::limits::WIDEST;
 use super::{Architecture, Builder, Entry, Task};
 use crate::autodiff::NodeId;
 use crate::source::{Kind, Parsed, Source, require};
@@ -33,8 +34,6 @@ pub struct Mlp {
     /// The function after each hidden layer.
     pub activation: Activation,
 }
-
-const WIDEST: usize = 10_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

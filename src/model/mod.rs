@@ -5,6 +5,7 @@ pub mod cnn;
 pub mod deep_linear;
 mod entry;
 pub mod layers;
+mod limits;
 pub mod lstm;
 pub mod mamba;
 pub mod mlp;
@@ -31,6 +32,15 @@ pub trait Architecture: Debug + Send + Sync {
 
     /// Adds the network and returns its outputs: a row an example, or one for each position that has targets.
     fn build(&self, network: &mut Builder, inputs: NodeId) -> NodeId;
+
+    /// The network by itself, of one data table, and its outputs.
+    fn built(&self) -> (Builder, NodeId) {
+        let mut network = Builder::new();
+        let (rows, cols) = self.inputs();
+        let inputs = network.data_matrix(rows, cols);
+        let outputs = self.build(&mut network, inputs);
+        (network, outputs)
+    }
 }
 
 #[cfg(test)]
@@ -42,7 +52,7 @@ mod tests {
 
     #[test]
     fn every_file_is_registered_under_its_name() {
-        let shared = ["mod", "builder", "entry", "layers", "task"];
+        let shared = ["mod", "builder", "entry", "layers", "limits", "task"];
         assert_modules("model", &shared, kinds().iter().map(|kind| kind.name));
     }
 
@@ -52,11 +62,7 @@ mod tests {
     /// The outputs at all times of one sequence, away from the start.
     fn answers(model: &dyn Entry, inputs: &[f64]) -> Vec<f64> {
         let task = Task { rows: TIMES, cols: WIDTH, channels: 1, positions: Some(0..TIMES), outputs: 2 };
-        let model = model.network(&task).expect("accepted");
-        let mut network = Builder::new();
-        let (rows, cols) = model.inputs();
-        let x = network.data_matrix(rows, cols);
-        model.build(&mut network, x);
+        let (network, _) = model.network(&task).expect("accepted").built();
         let w = Stream::new(1, "weights").normals(network.dim());
         Outputs::<f64>::new(network.into_graph(), &[inputs.to_vec()], 1).around(&w, &[]).values
     }

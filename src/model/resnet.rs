@@ -9,8 +9,9 @@ use toml::de::DeValue;
 use super::layers::activation::Activation;
 use super::layers::convolution::Convolution;
 use super::layers::linear::affine;
-use super::layers::norm::group_norm;
+use super::layers::norm::{EPSILON, group_norm};
 use super::layers::pooling::average_pool;
+use super::limits::{DEEPEST, WIDEST};
 use super::{Architecture, Builder, Entry, Start, Task};
 use crate::autodiff::NodeId;
 use crate::source::{Kind, Parsed, Source, require, within};
@@ -47,11 +48,7 @@ struct Features {
     image: (usize, usize),
 }
 
-const WIDEST: usize = 10_000;
-const MOST_BLOCKS: usize = 100;
 const KERNEL: usize = 3;
-/// What is added to variances, inside the root.
-const EPSILON: f64 = 1e-6;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,7 +68,7 @@ fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
     let groups = source.check("groups", &raw.groups, |&groups| accepted_groups(groups, channels))?;
     Ok(Arc::new(ResnetEntry {
         channels: channels.clone(),
-        blocks: source.or("blocks", &raw.blocks, 1, within(1, MOST_BLOCKS))?,
+        blocks: source.or("blocks", &raw.blocks, 1, within(1, DEEPEST))?,
         groups: *groups,
         pool: source.or("pool", &raw.pool, 2, within(1, WIDEST))?,
         activation: raw.activation,
@@ -130,7 +127,7 @@ impl Architecture for Resnet {
     }
 
     fn inputs(&self) -> (usize, usize) {
-        (self.task.rows * self.task.cols, self.task.channels)
+        self.task.pixels()
     }
 
     fn build(&self, network: &mut Builder, inputs: NodeId) -> NodeId {
@@ -191,10 +188,7 @@ mod tests {
         let activation = Activation::Gelu;
         let entry = ResnetEntry { channels: vec![2, 4], blocks: 1, groups: 2, pool: 2, activation };
         let task = Task { rows: 4, cols: 4, channels: 1, positions: None, outputs: 3 };
-        let model = entry.network(&task).expect("accepted");
-        let mut network = Builder::new();
-        let inputs = network.data_matrix(16, 1);
-        model.build(&mut network, inputs);
+        let (network, _) = entry.network(&task).expect("accepted").built();
         let w = network.start("", 1);
         let constant: Vec<Option<f64>> = network
             .parameters()

@@ -26,9 +26,14 @@ impl Task {
         self.rows * self.cols * self.channels
     }
 
-    /// The numbers in a row of an example.
-    pub fn width(&self) -> usize {
-        self.cols * self.channels
+    /// As an image: a row a pixel, a column a channel.
+    pub fn pixels(&self) -> (usize, usize) {
+        (self.rows * self.cols, self.channels)
+    }
+
+    /// As a sequence: a row a time, a column each number that there is at a time.
+    pub fn times(&self) -> (usize, usize) {
+        (self.rows, self.cols * self.channels)
     }
 
     /// That an example has one row of targets.

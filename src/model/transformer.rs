@@ -9,11 +9,11 @@ use toml::de::DeValue;
 use super::layers::activation::Activation;
 use super::layers::attention::{Sight, attention};
 use super::layers::linear::{affine, linear};
-use super::layers::norm::layer_norm;
+use super::layers::norm::{EPSILON, layer_norm};
 use super::layers::positions::add_positions;
-use super::{Architecture, Builder, Entry, Start, Task};
+use super::{Architecture, Builder, Entry, Start, Task, limits};
 use crate::autodiff::NodeId;
-use crate::source::{Kind, Parsed, Source, require, within};
+use crate::source::{Kind, Parsed, Source, require};
 
 /// Named `transformer`: rows of an example become tokens, which go through blocks of attention and of a hidden layer. No token
 /// sees a later one.
@@ -50,11 +50,6 @@ struct Transformer {
     task: Task,
 }
 
-const WIDEST: usize = 10_000;
-const DEEPEST: usize = 100;
-/// What is added to variances, inside the root.
-const EPSILON: f64 = 1e-6;
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
@@ -70,11 +65,11 @@ pub(super) const KIND: Kind<dyn Entry> = Kind { name: "transformer", lists: &[],
 
 fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
     let raw: Raw = source.read(table)?;
-    let size = |key, value| source.check(key, value, |&x| within(1, WIDEST)(x)).copied();
+    let size = |key, value| limits::size(source, key, value);
     let width = size("width", &raw.width)?;
     Ok(Arc::new(TransformerEntry {
         width,
-        depth: source.or("depth", &raw.depth, 1, within(1, DEEPEST))?,
+        depth: limits::depth(source, &raw.depth)?,
         heads: *source.check("heads", &raw.heads, |&heads| accepted_heads(heads, width))?,
         hidden: size("hidden", &raw.hidden)?,
         activation: raw.activation,
@@ -117,7 +112,7 @@ impl Architecture for Transformer {
     }
 
     fn inputs(&self) -> (usize, usize) {
-        (self.task.rows, self.task.width())
+        self.task.times()
     }
 
     fn build(&self, network: &mut Builder, inputs: NodeId) -> NodeId {
@@ -137,7 +132,7 @@ impl Architecture for Transformer {
 impl Transformer {
     /// The embedding times the root of the width, with positions.
     fn tokens(&self, network: &mut Builder, inputs: NodeId) -> NodeId {
-        let (letters, width) = (self.task.width(), self.entry.width);
+        let ((_, letters), width) = (self.task.times(), self.entry.width);
         let embedded = linear(network, inputs, width, Start::xavier_uniform(letters, width));
         let scaled = network.scale((width as f64).sqrt(), embedded);
         add_positions(network, scaled)

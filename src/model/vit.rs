@@ -10,9 +10,10 @@ use super::layers::activation::Activation;
 use super::layers::attention::{Sight, attention};
 use super::layers::convolution::Convolution;
 use super::layers::linear::{affine, linear, usual_affine};
-use super::layers::norm::layer_norm;
+use super::layers::norm::{EPSILON, layer_norm};
 use super::layers::pooling::mean_of_rows;
 use super::layers::positions::add_positions_in_a_grid;
+use super::limits::{self, WIDEST};
 use super::{Architecture, Builder, Entry, Start, Task};
 use crate::autodiff::NodeId;
 use crate::source::{Kind, Parsed, Source, require, within};
@@ -46,11 +47,6 @@ struct Vit {
     task: Task,
 }
 
-const WIDEST: usize = 10_000;
-const DEEPEST: usize = 100;
-/// What is added to variances, inside the root.
-const EPSILON: f64 = 1e-6;
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
@@ -68,7 +64,7 @@ pub(super) const KIND: Kind<dyn Entry> = Kind { name: "vit", lists: &[], read };
 
 fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
     let raw: Raw = source.read(table)?;
-    let size = |key, value| source.check(key, value, |&x| within(1, WIDEST)(x)).copied();
+    let size = |key, value| limits::size(source, key, value);
     let width = *source.check("width", &raw.width, |&width| accepted_width(width))?;
     let heads = *source.check("heads", &raw.heads, |&heads| {
         within(1, WIDEST)(heads)?;
@@ -79,7 +75,7 @@ fn read(source: &Source, table: Spanned<DeValue>) -> Parsed<Arc<dyn Entry>> {
     Ok(Arc::new(VitEntry {
         patch: size("patch", &raw.patch)?,
         width,
-        depth: source.or("depth", &raw.depth, 1, within(1, DEEPEST))?,
+        depth: limits::depth(source, &raw.depth)?,
         heads,
         head_width: source.or("head_width", &raw.head_width, width / heads, within(1, WIDEST))?,
         hidden: size("hidden", &raw.hidden)?,
@@ -131,7 +127,7 @@ impl Architecture for Vit {
     }
 
     fn inputs(&self) -> (usize, usize) {
-        (self.task.rows * self.task.cols, self.task.channels)
+        self.task.pixels()
     }
 
     fn build(&self, network: &mut Builder, inputs: NodeId) -> NodeId {

@@ -15,7 +15,7 @@ pub use landscape::{
     Crossing, CrossingPath, Landscape, Leaving, MatrixValley, Pencil, Quadratic, Stay, Valley,
 };
 pub use memory::ObjectiveMemory;
-pub use network::{Loss, Network, NetworkEntry, program};
+pub use network::{Loss, Network, NetworkEntry, program, task};
 pub use penalised::Penalised;
 
 use crate::autodiff::Curved;

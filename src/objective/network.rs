@@ -12,7 +12,7 @@ use crate::model::{Architecture, Builder};
 use crate::numeric::{Matrix, Scalar};
 
 pub(super) use entry::KIND;
-pub use entry::NetworkEntry;
+pub use entry::{NetworkEntry, task};
 
 /// The losses there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,8 +29,9 @@ pub enum Loss {
 pub struct Network {
     program: Program<f64>,
     outputs: Outputs<f64>,
-    /// Row-major, as wide as a row of outputs.
-    targets: Vec<f64>,
+    /// The right answer of each row of outputs, if targets are classes.
+    labels: Option<Vec<usize>>,
+    /// Of a row of outputs.
     width: usize,
     start: Vec<f64>,
 }
@@ -39,10 +40,10 @@ impl Network {
     /// A network on data, started from `seed`.
     pub fn new(model: &dyn Architecture, data: &Dataset, loss: Loss, seed: u64) -> Self {
         let (program, start) = program(model, data, loss, seed);
-        let (network, outputs) = built(model);
+        let (network, outputs) = model.built();
         let width = network.cols(outputs);
-        let outputs = Outputs::new(network.into_graph(), std::slice::from_ref(&data.inputs), data.len());
-        Self { program, outputs, targets: data.targets.clone(), width, start }
+        let outputs = Outputs::beside(&program, network.into_graph());
+        Self { program, outputs, labels: labels(&data.targets, width), width, start }
     }
 }
 
@@ -62,7 +63,7 @@ pub fn program<T: Scalar>(
 
 /// The loss of an example as a graph of parameters, inputs and targets.
 fn build(model: &dyn Architecture, loss: Loss) -> Builder {
-    let (mut network, outputs) = built(model);
+    let (mut network, outputs) = model.built();
     let (positions, width) = network.shape(outputs);
     let targets = network.data_matrix(positions, width);
     match loss {
@@ -70,15 +71,6 @@ fn build(model: &dyn Architecture, loss: Loss) -> Builder {
         Loss::CrossEntropy => cross_entropy(&mut network, outputs, targets),
     }
     network
-}
-
-/// The network, and its outputs.
-fn built(model: &dyn Architecture) -> (Builder, NodeId) {
-    let mut network = Builder::new();
-    let (rows, cols) = model.inputs();
-    let inputs = network.data_matrix(rows, cols);
-    let outputs = model.build(&mut network, inputs);
-    (network, outputs)
 }
 
 /// `1/2 sum_out (f - y)^2`.
@@ -127,19 +119,22 @@ impl Objective for Network {
         self.outputs.around(w, &directions)
     }
 
-    /// Of targets that are one-hot rows: how often the largest output is the hot one.
+    /// How often the largest output of a row is the right one.
     fn accuracy(&self, outputs: &[f64]) -> Option<f64> {
-        let rows = || outputs.chunks_exact(self.width).zip(self.targets.chunks_exact(self.width));
-        let is_hot = |target: &[f64]| {
-            target.iter().all(|&y| y == 0.0 || y == 1.0) && target.iter().sum::<f64>() == 1.0
-        };
-        let right = |(f, y): &(&[f64], &[f64])| {
-            let largest = (0..f.len()).max_by(|&i, &j| f[i].total_cmp(&f[j]));
-            largest.is_some_and(|i| y[i] == 1.0)
-        };
-        let all_hot = self.width > 1 && rows().all(|(_, y)| is_hot(y));
-        all_hot.then(|| rows().filter(right).count() as f64 / rows().count() as f64)
+        let labels = self.labels.as_ref()?;
+        let largest = |f: &[f64]| (0..f.len()).max_by(|&i, &j| f[i].total_cmp(&f[j]));
+        let right = |(f, label): &(&[f64], &usize)| largest(f) == Some(**label);
+        Some(outputs.chunks_exact(self.width).zip(labels).filter(right).count() as f64 / labels.len() as f64)
     }
+}
+
+/// The hot ones of rows of this width, if all of them are one-hot.
+fn labels(targets: &[f64], width: usize) -> Option<Vec<usize>> {
+    let hot = |row: &[f64]| {
+        let is_one_hot = row.iter().all(|&y| y == 0.0 || y == 1.0) && row.iter().sum::<f64>() == 1.0;
+        row.iter().position(|&y| y == 1.0).filter(|_| is_one_hot)
+    };
+    if width > 1 { targets.chunks_exact(width).map(hot).collect() } else { None }
 }
 
 impl Linearization for Linearized<'_, f64> {

@@ -53,9 +53,8 @@ fn out_of_sight(graph: &mut Graph, tokens: usize, heads: usize) -> NodeId {
 
 #[cfg(test)]
 mod tests {
-    use super::super::formula::{assert_is, entries};
+    use super::super::formula::{assert_is, entries, weighted_sum};
     use super::*;
-    use crate::numeric::random::Stream;
 
     const TOKENS: usize = 3;
     const COLS: usize = 4;
@@ -63,7 +62,6 @@ mod tests {
     /// Three tokens of four features: `sum_ij C_ij (sum_k p_ik v_kj)`, `p_ik = e^{q_i.k_k / sqrt d} / sum` over k in sight.
     #[test]
     fn heads_are_those_of_the_formula() {
-        let weights = Stream::new(5, "weights").normals(TOKENS * COLS);
         for (heads, sight) in [(1, Sight::Causal), (1, Sight::Full), (2, Sight::Causal)] {
             let mut graph = Graph::new();
             let x = graph.data_matrix(TOKENS, COLS);
@@ -72,10 +70,7 @@ mod tests {
                 graph.matmul(x, w)
             });
             let out = attention(&mut graph, qkv, heads, sight);
-            let c = graph.constant(TOKENS, COLS, weights.clone());
-            let weighted = graph.multiply(out, c);
-            let sums = graph.row_sum(weighted);
-            graph.column_sum(sums);
+            let weights = weighted_sum(&mut graph, out);
             let formula = |w: &[f64], x: &[f64]| {
                 let projected = |which: usize, i: usize, j: usize| {
                     let w = &w[which * COLS * COLS..];

@@ -53,10 +53,9 @@ impl Convolution {
 
 #[cfg(test)]
 mod tests {
-    use super::super::formula::{assert_is, entries};
+    use super::super::formula::{assert_is, entries, weighted_sum};
     use super::*;
     use crate::autodiff::Pointwise;
-    use crate::numeric::random::Stream;
 
     const CHANNELS: usize = 2;
     const OUTPUTS: usize = 3;
@@ -67,16 +66,12 @@ mod tests {
         for (kernel, stride, padding) in [(3, 1, 1), (3, 2, 1), (2, 2, 0), (1, 1, 0)] {
             let convolution = Convolution { image: (4, 5), kernel, stride, padding };
             let (rows, cols) = convolution.output();
-            let weights = Stream::new(5, "weights").normals(rows * cols * OUTPUTS);
             let mut graph = Builder::new();
             let x = graph.data_matrix(20, CHANNELS);
             let y = convolution.build(&mut graph, x, OUTPUTS, Start::Constant(0.0));
             assert_eq!(graph.shape(y), (rows * cols, OUTPUTS));
             let y = graph.pointwise(Pointwise::Tanh, y);
-            let c = graph.constant(rows * cols, OUTPUTS, weights.clone());
-            let weighted = graph.multiply(y, c);
-            let sums = graph.row_sum(weighted);
-            graph.column_sum(sums);
+            let weights = weighted_sum(&mut graph, y);
             let formula = |w: &[f64], x: &[f64]| {
                 let mut loss = 0.0;
                 for ((i, j), o) in entries(rows, cols).flat_map(|at| (0..OUTPUTS).map(move |o| (at, o))) {

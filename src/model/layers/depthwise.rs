@@ -28,10 +28,9 @@ pub fn causal_convolution(
 
 #[cfg(test)]
 mod tests {
-    use super::super::formula::{assert_is, entries};
+    use super::super::formula::{assert_is, entries, weighted_sum};
     use super::*;
     use crate::autodiff::Pointwise;
-    use crate::numeric::random::Stream;
 
     const TIMES: usize = 5;
     const CHANNELS: usize = 3;
@@ -40,16 +39,12 @@ mod tests {
     #[test]
     fn times_are_those_of_loops() {
         for kernel in [1, 4, 7] {
-            let weights = Stream::new(5, "weights").normals(TIMES * CHANNELS);
             let mut network = Builder::new();
             let x = network.data_matrix(TIMES, CHANNELS);
             let starts = [Start::Constant(0.0), Start::Constant(0.0)];
             let y = causal_convolution(&mut network, x, kernel, starts);
             let y = network.pointwise(Pointwise::Tanh, y);
-            let c = network.constant(TIMES, CHANNELS, weights.clone());
-            let weighted = network.multiply(y, c);
-            let sums = network.row_sum(weighted);
-            network.column_sum(sums);
+            let weights = weighted_sum(&mut network, y);
             let formula = |w: &[f64], x: &[f64]| {
                 let y = |(t, c): (usize, usize)| {
                     let mut sum = w[kernel * CHANNELS + c];

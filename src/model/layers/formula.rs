@@ -1,7 +1,7 @@
 //! A graph of one data table against a formula of its loss that shares no code with it.
 
 use crate::autodiff::differences::derivative;
-use crate::autodiff::{Graph, Program};
+use crate::autodiff::{Graph, NodeId, Program};
 use crate::numeric::random::Stream;
 use crate::numeric::vector::{distance, norm};
 
@@ -30,6 +30,17 @@ pub fn assert_is(graph: Graph, formula: impl Fn(&[f64], &[f64]) -> f64, has_deri
     let hvp = derivative(&w, &u, |w| program.linearize(w).gradient().to_vec());
     let error = distance(&at.hvp(&u), &hvp) / norm(&hvp);
     assert!(error < 1e-8, "HVP: {error:e}");
+}
+
+/// Makes the sum over all entries of `y`, with weights that it returns, row after row, the loss of the graph.
+pub fn weighted_sum(graph: &mut Graph, y: NodeId) -> Vec<f64> {
+    let (rows, cols) = graph.shape(y);
+    let weights = Stream::new(5, "weights").normals(rows * cols);
+    let c = graph.constant(rows, cols, weights.clone());
+    let weighted = graph.multiply(y, c);
+    let sums = graph.row_sum(weighted);
+    graph.column_sum(sums);
+    weights
 }
 
 /// The places of a matrix, row after row.

@@ -54,9 +54,8 @@ fn step(graph: &mut Graph, before: NodeId, c: Option<NodeId>, width: usize) -> [
 
 #[cfg(test)]
 mod tests {
-    use super::super::formula::assert_is;
+    use super::super::formula::{assert_is, weighted_sum};
     use super::*;
-    use crate::numeric::random::Stream;
 
     const TIMES: usize = 3;
     const WIDTH: usize = 2;
@@ -65,14 +64,10 @@ mod tests {
     /// `sum C h`, by loops over times and gates.
     #[test]
     fn states_are_those_of_loops() {
-        let weights = Stream::new(5, "weights").normals(TIMES * WIDTH);
         let mut network = Builder::new();
         let x = network.data_matrix(TIMES, COLS);
         let h = lstm(&mut network, x, WIDTH);
-        let c = network.constant(TIMES, WIDTH, weights.clone());
-        let weighted = network.multiply(h, c);
-        let sums = network.row_sum(weighted);
-        network.column_sum(sums);
+        let weights = weighted_sum(&mut network, h);
         let bound = 1.0 / libm::sqrt(WIDTH as f64);
         assert!(network.start("", 1).iter().all(|w| w.abs() <= bound));
         let formula = |w: &[f64], x: &[f64]| {

@@ -4,6 +4,9 @@ use super::super::{Builder, Start};
 use super::linear::{gain, shift};
 use crate::autodiff::{Graph, NodeId, Pointwise};
 
+/// What is added to variances, inside the root, in the reference networks.
+pub const EPSILON: f64 = 1e-6;
+
 /// `(x - mean) / sqrt(variance + epsilon)` of the columns of each row, times a gain plus a shift, parameters `1 x cols` that
 /// start at one and at zero. Shapes: `rows x cols -> rows x cols`.
 pub fn layer_norm(network: &mut Builder, x: NodeId, epsilon: f64) -> NodeId {
@@ -76,12 +79,12 @@ fn mean(
 
 #[cfg(test)]
 mod tests {
-    use super::super::formula::{assert_is, entries};
+    use super::super::formula::{assert_is, entries, weighted_sum};
     use super::super::linear::linear;
     use super::*;
-    use crate::numeric::random::Stream;
 
-    const EPSILON: f64 = 1e-3;
+    /// So large that it counts.
+    const ADDED: f64 = 1e-3;
     const SHAPE: (usize, usize) = (2, 4);
 
     /// `sum_ij C_ij (g_j (z_ij - mean) / sqrt(variance + epsilon) + s_j)`, `z = X W` with W `3 x 4`.
@@ -90,15 +93,11 @@ mod tests {
         same: fn((usize, usize), (usize, usize)) -> bool,
         is_centred: bool,
     ) {
-        let weights = Stream::new(5, "weights").normals(8);
         let mut graph = Builder::new();
         let x = graph.data_matrix(2, 3);
         let z = linear(&mut graph, x, 4, Start::Constant(0.0));
         let normal = norm(&mut graph, z);
-        let c = graph.constant(2, 4, weights.clone());
-        let weighted = graph.multiply(normal, c);
-        let sums = graph.row_sum(weighted);
-        graph.column_sum(sums);
+        let weights = weighted_sum(&mut graph, normal);
         let formula = |w: &[f64], x: &[f64]| {
             let z = |(i, j): (usize, usize)| (0..3).map(|k| x[i * 3 + k] * w[k * 4 + j]).sum::<f64>();
             let normal = |at: (usize, usize)| {
@@ -108,7 +107,7 @@ mod tests {
                 let centre = if is_centred { mean(&mut group.iter().copied()) } else { 0.0 };
                 let variance = mean(&mut group.iter().map(|z| (z - centre).powi(2)));
                 let shift = if is_centred { w[16 + at.1] } else { 0.0 };
-                w[12 + at.1] * (z(at) - centre) / (variance + EPSILON).sqrt() + shift
+                w[12 + at.1] * (z(at) - centre) / (variance + ADDED).sqrt() + shift
             };
             entries(SHAPE.0, SHAPE.1).map(|(i, j)| weights[i * 4 + j] * normal((i, j))).sum()
         };
@@ -117,13 +116,13 @@ mod tests {
 
     #[test]
     fn layer_norm_is_that_of_the_formula() {
-        check(|graph, x| layer_norm(graph, x, EPSILON), |a, b| a.0 == b.0, true);
+        check(|graph, x| layer_norm(graph, x, ADDED), |a, b| a.0 == b.0, true);
     }
 
     #[test]
     fn group_norm_is_that_of_the_formula() {
         check(
-            |graph, x| group_norm(graph, x, 2, EPSILON, Start::Constant(1.0)),
+            |graph, x| group_norm(graph, x, 2, ADDED, Start::Constant(1.0)),
             |a, b| a.1 / 2 == b.1 / 2,
             true,
         );
@@ -131,6 +130,6 @@ mod tests {
 
     #[test]
     fn rms_norm_is_that_of_the_formula() {
-        check(|graph, x| rms_norm(graph, x, EPSILON), |a, b| a.0 == b.0, false);
+        check(|graph, x| rms_norm(graph, x, ADDED), |a, b| a.0 == b.0, false);
     }
 }

@@ -26,25 +26,20 @@ pub fn mean_of_rows(graph: &mut Graph, x: NodeId) -> NodeId {
 #[cfg(test)]
 mod tests {
     use super::super::super::{Builder, Start};
-    use super::super::formula::{assert_is, entries};
+    use super::super::formula::{assert_is, entries, weighted_sum};
     use super::super::linear::linear;
     use super::*;
-    use crate::numeric::random::Stream;
 
     /// `sum C pooled(X W)` over the places of 4 x 6 pixels.
     #[test]
     fn squares_are_averaged() {
         for side in [1, 2] {
             let (rows, cols) = (4 / side, 6 / side);
-            let weights = Stream::new(5, "weights").normals(rows * cols * 2);
             let mut network = Builder::new();
             let x = network.data_matrix(24, 3);
             let z = linear(&mut network, x, 2, Start::Constant(0.0));
             let pooled = average_pool(&mut network, z, (4, 6), side);
-            let c = network.constant(rows * cols, 2, weights.clone());
-            let weighted = network.multiply(pooled, c);
-            let sums = network.row_sum(weighted);
-            network.column_sum(sums);
+            let weights = weighted_sum(&mut network, pooled);
             let formula = |w: &[f64], x: &[f64]| {
                 let z = |pixel: usize, o: usize| (0..3).map(|k| x[pixel * 3 + k] * w[k * 2 + o]).sum::<f64>();
                 let mean = |i: usize, j: usize, o: usize| {

@@ -88,10 +88,9 @@ impl Drive {
 
 #[cfg(test)]
 mod tests {
-    use super::super::formula::{assert_is, entries};
+    use super::super::formula::{assert_is, entries, weighted_sum};
     use super::*;
     use crate::model::layers::linear::linear;
-    use crate::numeric::random::Stream;
 
     const TIMES: usize = 4;
     const CHANNELS: usize = 3;
@@ -101,7 +100,6 @@ mod tests {
     #[test]
     fn states_are_those_of_loops() {
         let width = 2 * CHANNELS + 2 * STATES;
-        let weights = Stream::new(5, "weights").normals(TIMES * CHANNELS);
         let mut network = Builder::new();
         let x = network.data_matrix(TIMES, 2);
         let z = linear(&mut network, x, width, Start::Constant(0.0));
@@ -112,10 +110,7 @@ mod tests {
             c: network.slice_cols(z, 2 * CHANNELS + STATES, STATES),
         };
         let y = drive.scan(&mut network);
-        let c = network.constant(TIMES, CHANNELS, weights.clone());
-        let weighted = network.multiply(y, c);
-        let sums = network.row_sum(weighted);
-        network.column_sum(sums);
+        let weights = weighted_sum(&mut network, y);
         let formula = |w: &[f64], x: &[f64]| {
             let z = |t: usize, j: usize| x[2 * t] * w[j] + x[2 * t + 1] * w[width + j];
             let (a, d) = w[2 * width..].split_at(CHANNELS * STATES);

@@ -15,14 +15,12 @@ pub fn softmax(graph: &mut Graph, scores: NodeId) -> NodeId {
 
 #[cfg(test)]
 mod tests {
-    use super::super::formula::{assert_is, entries};
+    use super::super::formula::{assert_is, entries, weighted_sum};
     use super::*;
-    use crate::numeric::random::Stream;
 
     /// `sum_ij C_ij softmax(X W)_ij`, with scores of size one and of size 1000.
     #[test]
     fn rows_are_those_of_the_formula() {
-        let weights = Stream::new(5, "weights").normals(6);
         for size in [1.0, 1000.0] {
             let mut graph = Graph::new();
             let x = graph.data_matrix(2, 4);
@@ -31,10 +29,7 @@ mod tests {
             // The derivatives of scores of size 1000 are those of a maximum: only the value is a sane thing to compare.
             let scores = graph.scale(size, scores);
             let p = softmax(&mut graph, scores);
-            let c = graph.constant(2, 3, weights.clone());
-            let weighted = graph.multiply(p, c);
-            let sums = graph.row_sum(weighted);
-            graph.column_sum(sums);
+            let weights = weighted_sum(&mut graph, p);
             let formula = |w: &[f64], x: &[f64]| {
                 let score =
                     |i: usize, j: usize| size * (0..4).map(|k| x[i * 4 + k] * w[k * 3 + j]).sum::<f64>();

@@ -40,9 +40,7 @@ fn by_hand(mlp: &Mlp, w: &[f64], x: &[f64]) -> Vec<f64> {
 }
 
 fn built(mlp: &Mlp) -> Builder {
-    let mut network = Builder::new();
-    let inputs = network.data(mlp.inputs);
-    let outputs = mlp.build(&mut network, inputs);
+    let (mut network, outputs) = Architecture::built(mlp);
     network.row_sum(outputs);
     network
 }

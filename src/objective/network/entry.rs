@@ -102,9 +102,8 @@ impl Entry for NetworkEntry {
         let dim = graph.dim() as u64;
         ObjectiveMemory {
             dim,
-            // While it is built there are the data, a copy in the precision of the program, and two with room between rows: of the loss and of
-            // the outputs.
-            fixed: 4 * tables + NUMBER * dim,
+            // While it is built there are the data, a copy in the precision of the program, and one with room between rows.
+            fixed: 3 * tables + NUMBER * dim,
             point: point + packed,
             direction: packed,
             sweep: jet * chunks.min(CHUNKS),
@@ -134,8 +133,8 @@ impl NetworkEntry {
     }
 }
 
-/// What the data ask of a network.
-fn task(data: &dyn data::Entry) -> Task {
+/// What data ask of a network.
+pub fn task(data: &dyn data::Entry) -> Task {
     let data::Shape { rows, cols, channels } = data.shape();
     Task { rows, cols, channels, positions: data.positions(), outputs: data.targets() }
 }
